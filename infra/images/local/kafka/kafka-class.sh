@@ -37,8 +37,9 @@ class=${classes[$name]-}
 if [[ $class == kafka.Kafka ]]; then
   # The same heap and collector as the distribution's; the cache is used if it fits the options, and ignored if not.
   options="${KAFKA_HEAP_OPTS:--Xmx1G -Xms1G} ${KAFKA_JVM_PERFORMANCE_OPTS:--XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:+ExplicitGCInvokesConcurrent}"
-  options="$options ${PARLEY_AOT_OPTS:--XX:AOTCache=$home/kafka.aot -Xlog:aot=off -Xlog:cds=off}"
-  options="$options -Djava.awt.headless=true -Dkafka.logs.dir=$home/logs"
+  options="$options ${PARLEY_AOT_OPTS:--XX:AOTCache=$home/kafka.aot -Xlog:aot*=off -Xlog:cds*=off}"
+  # Kafka unmaps its index files through Unsafe, and Java 25 would warn about that at every start.
+  options="$options --sun-misc-unsafe-memory-access=allow -Djava.awt.headless=true -Dkafka.logs.dir=$home/logs"
   logging=${KAFKA_LOG4J_OPTS:--Dlog4j2.configurationFile=$home/config/log4j2.yaml}
 else
   options="${KAFKA_HEAP_OPTS:--Xmx256M} -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
