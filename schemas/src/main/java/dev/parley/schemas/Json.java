@@ -64,10 +64,15 @@ public final class Json {
                 throw new UnreadableRecordException(
                         "null instead of " + type.getSimpleName(), null);
             }
+            String missing = RequiredFields.missingIn(value);
+            if (missing != null) {
+                throw new UnreadableRecordException(
+                        type.getSimpleName() + " without " + missing, null);
+            }
             return value;
-        } catch (JacksonException e) {
-            throw new UnreadableRecordException(
-                    "not a readable " + type.getSimpleName() + ": " + e.getOriginalMessage(), e);
+        } catch (JacksonException | NumberFormatException e) {
+            // A number with a huge exponent escapes from the parser as itself.
+            throw new UnreadableRecordException("not a readable " + type.getSimpleName(), e);
         }
     }
 
@@ -75,8 +80,8 @@ public final class Json {
     public static JsonNode tree(byte[] json) {
         try {
             return MAPPER.readTree(json);
-        } catch (JacksonException e) {
-            throw new UnreadableRecordException("not JSON: " + e.getOriginalMessage(), e);
+        } catch (JacksonException | NumberFormatException e) {
+            throw new UnreadableRecordException("not JSON", e);
         }
     }
 }
