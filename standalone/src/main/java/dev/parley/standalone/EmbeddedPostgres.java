@@ -2,6 +2,7 @@ package dev.parley.standalone;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -327,7 +328,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                         all,
                         (int) offset,
                         all.length - (int) offset,
-                        java.nio.charset.StandardCharsets.UTF_8);
+                        StandardCharsets.UTF_8);
         List<String> lines = added.lines().toList();
         return String.join(
                 "\n", lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size()));

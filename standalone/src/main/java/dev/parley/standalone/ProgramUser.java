@@ -1,6 +1,7 @@
 package dev.parley.standalone;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +70,7 @@ enum ProgramUser {
                 id.destroyForcibly();
                 return "";
             }
-            return new String(id.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII)
+            return new String(id.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
                     .strip();
         } catch (IOException e) {
             return "";
