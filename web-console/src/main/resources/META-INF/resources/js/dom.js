@@ -1,0 +1,109 @@
+/**
+ * Builds DOM nodes. Text only ever becomes text nodes: nothing in this console parses HTML, so nothing that a model, a
+ * tool or another person wrote can become markup.
+ */
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/**
+ * @param {string} tag element name
+ * @param {object} [props] `class`, `on` ({event: listener}), `testid`, booleans and attributes
+ * @param {...(Node|string|null|undefined|false|Array)} children
+ */
+export function h(tag, props = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(props ?? {})) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name === 'on') {
+      for (const [event, listener] of Object.entries(value)) element.addEventListener(event, listener);
+    } else if (name === 'testid') {
+      element.dataset.testid = value;
+    } else if (name === 'value') {
+      element.value = value;
+    } else {
+      element.setAttribute(name, value === true ? '' : String(value));
+    }
+  }
+  append(element, children);
+  return element;
+}
+
+function append(parent, children) {
+  for (const child of children.flat(Infinity)) {
+    if (child === null || child === undefined || child === false) continue;
+    parent.append(child);
+  }
+}
+
+/** Replaces all children. */
+export function fill(parent, ...children) {
+  parent.replaceChildren();
+  append(parent, children);
+  return parent;
+}
+
+/** Sets text only when it changed, so that an idle region causes no layout and no announcement. */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+const ICONS = {
+  send: 'M12 19V6M6 11.5 12 5.5l6 6',
+  stop: 'M8 8h8v8H8z',
+  plus: 'M12 5v14M5 12h14',
+  menu: 'M4 7h16M4 12h16M4 17h16',
+  close: 'M6 6l12 12M18 6 6 18',
+  copy: 'M9 9h10v10H9zM5 15V5h10',
+  check: 'm5 12.5 4.5 4.5L19 7.5',
+  search: 'M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zm5-2 4.5 4.5',
+  download: 'M12 4v11m-5-4.5 5 5 5-5M5 20h14',
+  tool: 'M14.5 6.5a4 4 0 0 0-5.3 5L4 16.7 7.3 20l5.2-5.2a4 4 0 0 0 5-5.3L15 12l-3-3z',
+  retry: 'M19 12a7 7 0 1 1-2.2-5.1M19 4v4h-4',
+  alert: 'M12 8v5m0 3.2v.3M12 3.5 2.8 19.5h18.4z',
+  down: 'm6 9.5 6 6 6-6',
+  out: 'M14 5H6v14h8M10.5 12H20m-3.5-3.5L20 12l-3.5 3.5',
+  key: 'M15 9a4 4 0 1 1-3.9 5H8v2.5H5V14l6.1-2.1A4 4 0 0 1 15 9zm.5 3.2v.3',
+};
+
+/** A decorative line icon; the control that holds it carries the name. */
+export function icon(name) {
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('viewBox', '0 0 24 24');
+  svg.setAttribute('class', `icon icon-${name}`);
+  svg.setAttribute('aria-hidden', 'true');
+  svg.setAttribute('focusable', 'false');
+  const path = document.createElementNS(SVG, 'path');
+  path.setAttribute('d', ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
+/** Copies text; answers whether it worked (the clipboard needs a secure context, the fallback does not). */
+export async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const area = h('textarea', { class: 'offscreen', value: text, 'aria-hidden': 'true' });
+    document.body.append(area);
+    area.select();
+    const copied = document.execCommand('copy');
+    area.remove();
+    return copied;
+  }
+}
+
+/** A button that copies and shows for a moment that it did. */
+export function copyButton(label, text, testid) {
+  const button = h('button', { type: 'button', class: 'icon-button copy', 'aria-label': label, title: label, testid }, icon('copy'));
+  button.addEventListener('click', async () => {
+    if (!(await copyText(text()))) return;
+    fill(button, icon('check'));
+    button.classList.add('copied');
+    setTimeout(() => {
+      fill(button, icon('copy'));
+      button.classList.remove('copied');
+    }, 1500);
+  });
+  return button;
+}

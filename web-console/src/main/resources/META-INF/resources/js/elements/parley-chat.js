@@ -1,0 +1,236 @@
+import { RUNNING } from '../chat/turns.js';
+import { fill, h, icon, setText } from '../dom.js';
+import { explain, limitName } from '../text/errors.js';
+import { clock, knows, number, t } from '../text/index.js';
+import { ParleyComposer } from './parley-composer.js';
+import { ParleyConnection } from './parley-connection.js';
+import { TurnView } from './turn-view.js';
+
+/** Distance from the end, in pixels, in which the view still follows the text. */
+const FOLLOW_WITHIN_PX = 80;
+/** Characters of a finished answer that are read out. */
+const ANNOUNCED_MAX = 2_000;
+
+/**
+ * One conversation: strip, transcript, notices, message box. Draws at most once a frame. Nothing that tokens append to is a
+ * live region; a separate log announces the finished answer once.
+ */
+export class ParleyChat extends HTMLElement {
+  #session;
+  #connection;
+  #views = new Map();
+  #dirty = new Set();
+  #frame = 0;
+  #follow = true;
+  #strip;
+  #composer;
+  #scroll = h('div', { class: 'scroll', tabindex: '-1' });
+  #list = h('ol', { class: 'transcript', 'aria-label': t('chat.transcript'), testid: 'transcript' });
+  #empty = h('div', { class: 'empty', testid: 'empty' });
+  #notices = h('div', { class: 'notices', testid: 'notices' });
+  #latest = h('button', { type: 'button', class: 'latest', hidden: true, testid: 'latest' }, icon('down'), t('chat.latest'));
+  #log = h('div', { class: 'offscreen', role: 'log', 'aria-live': 'polite', testid: 'announcer' });
+
+  constructor(session, connection, { draft, model }) {
+    super();
+    this.#session = session;
+    this.#connection = connection;
+    this.#strip = new ParleyConnection(connection, session);
+    this.#composer = new ParleyComposer({ draft, model });
+  }
+
+  connectedCallback() {
+    this.#scroll.append(this.#empty, this.#list);
+    fill(this, this.#strip, this.#scroll,
+      h('div', { class: 'dock' }, this.#latest, this.#notices, this.#composer), this.#log);
+    this.#session.addEventListener('change', (event) => this.#redraw(event.detail));
+    this.#session.addEventListener('ended', (event) => this.#announceEnd(event.detail));
+    this.#session.addEventListener('notice', (event) => this.#onNotice(event.detail));
+    this.#connection.addEventListener('state', () => this.#onState());
+    this.#strip.addEventListener('menu', () => this.dispatchEvent(new CustomEvent('menu')));
+    this.#composer.addEventListener('ask', (event) => this.#ask(event.detail.text));
+    this.#composer.addEventListener('stop', () => this.#session.running.forEach((turn) => this.#session.stop(turn)));
+    this.#composer.addEventListener('draft', () => this.dispatchEvent(new CustomEvent('draft')));
+    this.#latest.addEventListener('click', () => this.#toEnd());
+    this.#scroll.addEventListener('scroll', () => this.#onScroll(), { passive: true });
+    this.#redraw(null);
+  }
+
+  get draft() {
+    return this.#composer.draft;
+  }
+
+  get model() {
+    return this.#composer.model;
+  }
+
+  focusComposer() {
+    this.#composer.focusText();
+  }
+
+  toggleFocus() {
+    if (this.#composer.focused) this.#scroll.focus();
+    else this.#composer.focusText();
+  }
+
+  /** Shows an explained error above the message box until it is dismissed. */
+  notice(words) {
+    this.#put('error', { kind: 'bad', title: words.title, text: [words.limit, words.next].filter(Boolean).join(' '), detail: t('error.code', { code: words.code }) });
+  }
+
+  /** The sign-in was renewed. */
+  renewed() {
+    this.#take('expiring');
+  }
+
+  #ask(text) {
+    this.#follow = true;
+    this.#session.ask(text, this.#composer.model);
+  }
+
+  #redraw(turn) {
+    if (turn) this.#dirty.add(turn);
+    else this.#dirty = new Set(this.#session.turns);
+    this.#frame ||= requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw() {
+    this.#frame = 0;
+    const turns = this.#session.turns;
+    const actions = {
+      askAgain: (turn) => this.#ask(turn.text),
+      decide: (turn, tool, approved) => this.#session.decide(turn, tool, approved),
+      lookAgain: () => this.dispatchEvent(new CustomEvent('look-again')),
+    };
+    const present = new Set(turns);
+    for (const [turn, view] of this.#views) {
+      if (present.has(turn)) continue;
+      view.element.remove();
+      this.#views.delete(turn);
+    }
+    turns.forEach((turn, index) => {
+      let view = this.#views.get(turn);
+      if (!view) {
+        view = new TurnView(turn, actions);
+        this.#views.set(turn, view);
+      } else if (this.#dirty.has(turn)) {
+        view.update();
+      }
+      if (this.#list.children[index] !== view.element) this.#list.insertBefore(view.element, this.#list.children[index] ?? null);
+    });
+    this.#dirty.clear();
+    const running = turns.some((turn) => RUNNING.has(turn.state));
+    this.#list.setAttribute('aria-busy', String(running));
+    this.#drawEmpty(turns.length === 0);
+    this.#composer.update({ running, models: this.#session.models, usage: usageText(this.#session) });
+    this.#strip.update();
+    if (this.#follow) this.#scroll.scrollTop = this.#scroll.scrollHeight;
+  }
+
+  #drawEmpty(empty) {
+    this.#empty.hidden = !empty;
+    if (!empty) return;
+    fill(this.#empty, h('h1', {}, t('chat.empty')),
+      this.#session.greeting ? h('p', { class: 'greeting', testid: 'greeting', dir: 'auto' }, this.#session.greeting) : null,
+      h('p', { class: 'muted' }, t('chat.emptyText')));
+  }
+
+  #onScroll() {
+    const left = this.#scroll.scrollHeight - this.#scroll.scrollTop - this.#scroll.clientHeight;
+    this.#follow = left < FOLLOW_WITHIN_PX;
+    this.#latest.hidden = this.#follow;
+  }
+
+  #toEnd() {
+    this.#follow = true;
+    this.#scroll.scrollTop = this.#scroll.scrollHeight;
+    this.#composer.focusText();
+  }
+
+  #onState() {
+    const { state, detail } = this.#connection;
+    this.#strip.update();
+    if (state === 'open') {
+      this.#take('connection');
+      this.#take('closing');
+    } else if (state === 'waiting') {
+      this.#put('connection', { text: detail.drain ? t('close.drain') : reasonText(detail) });
+    } else if (state === 'stopped') {
+      const action = detail.code === 4409 ? t('close.4409.action') : t('conn.again');
+      this.#put('connection', { kind: 'bad', text: reasonText(detail), action, act: () => this.#connection.retryNow() });
+    } else if (state === 'signed-out') {
+      this.#put('connection', { text: t('signin.again'), action: t('expiring.action'), act: () => this.dispatchEvent(new CustomEvent('renew')) });
+    }
+  }
+
+  #onNotice(frame) {
+    switch (frame.type) {
+      case 'auth_expiring':
+        this.#put('expiring', {
+          text: t('expiring.text', { when: clock(frame.expires_at) }),
+          action: t('expiring.action'),
+          act: () => this.dispatchEvent(new CustomEvent('renew')),
+        });
+        break;
+      case 'closing':
+        this.#put('closing', { text: t('close.drain') });
+        break;
+      case 'blocked':
+        this.#put('blocked', { kind: 'bad', title: t('error.blocked.title'), text: frame.message || t('error.blocked.next') });
+        break;
+      case 'warning':
+        this.#put('warning', { text: frame.message });
+        break;
+      default:
+        this.notice(explain(frame));
+    }
+  }
+
+  #put(key, { kind = '', title = null, text, detail = null, action = null, act = null }) {
+    const dismiss = h('button', { type: 'button', class: 'icon-button', 'aria-label': t('notice.dismiss'), testid: 'dismiss' }, icon('close'));
+    dismiss.addEventListener('click', () => this.#take(key));
+    const notice = h('div', { class: `notice ${kind}`, role: kind === 'bad' ? 'alert' : 'status', 'data-key': key, testid: `notice-${key}` },
+      icon('alert'),
+      h('div', {}, title ? h('p', { class: 'notice-title' }, title) : null, h('p', { dir: 'auto' }, text), detail ? h('p', { class: 'muted' }, detail) : null),
+      action ? h('button', { type: 'button', class: 'secondary', testid: `${key}-action`, on: { click: act } }, action) : null, dismiss);
+    const old = this.#notices.querySelector(`[data-key="${key}"]`);
+    if (old) old.replaceWith(notice);
+    else this.#notices.append(notice);
+  }
+
+  #take(key) {
+    this.#notices.querySelector(`[data-key="${key}"]`)?.remove();
+  }
+
+  #announceEnd(turn) {
+    let text;
+    if (turn.state === 'failed') text = t('chat.announceFailed', { text: explain(turn.error).title });
+    else if (turn.result?.finish_reason === 'stopped') text = t('chat.announceStopped');
+    else text = t('chat.announceDone', { text: turn.answer.slice(0, ANNOUNCED_MAX) });
+    fill(this.#log, h('p', {}, text));
+  }
+}
+
+function reasonText({ code, problem }) {
+  if (problem && problem.code !== 'offline') {
+    const words = explain(problem);
+    return `${words.title} ${words.next}`;
+  }
+  return knows(`close.${code}`) ? t(`close.${code}`) : t('close.lost');
+}
+
+function usageText(session) {
+  const answers = session.turns.filter((turn) => turn.result);
+  const parts = [];
+  if (answers.length > 0) {
+    const tokens = answers.reduce((sum, { result }) => sum + (result.tokens_input ?? 0) + (result.tokens_output ?? 0), 0);
+    parts.push(t('usage.conversation', { count: answers.length, tokens: number(tokens) }));
+  }
+  for (const limit of (session.usage?.limits ?? []).filter(({ name }) => /^(tokens|cost)_/.test(name)).slice(0, 2)) {
+    const left = t('usage.left', { left: number(Math.max(0, limit.max - limit.used)), max: number(limit.max), name: limitName(limit.name) });
+    parts.push(limit.resets_at ? `${left} ${t('usage.until', { when: clock(limit.resets_at) })}` : left);
+  }
+  return parts.join(' · ');
+}
+
+customElements.define('parley-chat', ParleyChat);

@@ -1,0 +1,4 @@
+import { useLanguage } from './text/index.js';
+import './elements/parley-app.js';
+
+useLanguage(document.documentElement.lang);
