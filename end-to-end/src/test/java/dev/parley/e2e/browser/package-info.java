@@ -1,0 +1,2 @@
+/** The page, driven by a real browser. */
+package dev.parley.e2e.browser;

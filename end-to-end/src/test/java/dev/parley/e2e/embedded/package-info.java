@@ -1,0 +1,2 @@
+/** Promises held against the one-command run in a process of its own. */
+package dev.parley.e2e.embedded;

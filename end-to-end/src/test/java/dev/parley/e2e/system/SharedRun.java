@@ -1,0 +1,50 @@
+package dev.parley.e2e.system;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * One run for all test classes that do not break it; it starts with the first and ends with the
+ * last.
+ */
+public final class SharedRun implements ParameterResolver {
+
+    private static final ExtensionContext.Namespace NAMESPACE =
+            ExtensionContext.Namespace.create(SharedRun.class);
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.getParameter().getType() == OneCommandRun.class;
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        return context.getRoot()
+                .getStore(NAMESPACE)
+                .computeIfAbsent(OneCommandRun.class, key -> start(), OneCommandRun.class);
+    }
+
+    private static OneCommandRun start() {
+        Suites.ran("embedded", "the one-command run in a process of its own");
+        return OneCommandRun.start(
+                TestFolders.fresh("shared"),
+                Map.of(
+                        "PARLEY_POLICY_FILE",
+                        policy().toString(),
+                        "PARLEY_DEMO_TOKENS_PER_SECOND",
+                        "0"));
+    }
+
+    /** Limits out of the way of everybody but the role that tests them. */
+    public static Path policy() {
+        Path file = Path.of("src/test/resources/policy.yaml").toAbsolutePath();
+        if (!Files.exists(file)) {
+            throw new AssertionError(file + " is missing");
+        }
+        return file;
+    }
+}
