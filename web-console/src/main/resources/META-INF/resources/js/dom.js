@@ -62,7 +62,7 @@ const ICONS = {
   alert: 'M12 8v5m0 3.2v.3M12 3.5 2.8 19.5h18.4z',
   down: 'm6 9.5 6 6 6-6',
   out: 'M14 5H6v14h8M10.5 12H20m-3.5-3.5L20 12l-3.5 3.5',
-  key: 'M15 9a4 4 0 1 1-3.9 5H8v2.5H5V14l6.1-2.1A4 4 0 0 1 15 9zm.5 3.2v.3',
+  key: 'M15.5 4a4.5 4.5 0 1 1-3.2 7.7L5 19v1h3v-2h2v-2l3.5-3.5',
 };
 
 /** A decorative line icon; the control that holds it carries the name. */

@@ -88,7 +88,10 @@ export function applyToTurn(turn, frame, now = Date.now()) {
       turn.result = frame.result;
       turn.totalMs = now - turn.askedAt;
       // The stored answer is the truth, and the same text: this only heals a page that missed something.
-      if (typeof frame.result?.answer === 'string') turn.answer = frame.result.answer;
+      if (typeof frame.result?.answer === 'string' && frame.result.answer !== turn.answer) {
+        console.warn('the stored answer differs from the streamed one', turn.messageId);
+        turn.answer = frame.result.answer;
+      }
       settleTools(turn);
       break;
     case 'error':

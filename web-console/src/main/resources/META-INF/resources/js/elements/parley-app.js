@@ -160,7 +160,7 @@ class ParleyApp extends HTMLElement {
       h('h2', { id: 'again-title' }, t('signin.title')),
       h('p', { class: 'muted' }, t('signin.againText', { user: this.#signIn.subject ?? '' })),
       form,
-      h('button', { type: 'button', class: 'link', on: { click: close } }, t('signin.later')));
+      h('button', { type: 'button', class: 'link later', testid: 'sign-in-later', on: { click: close } }, t('signin.later')));
     this.append(this.#dialog);
     this.#dialog.showModal();
     form.focusFirst();

@@ -80,7 +80,7 @@ export class ParleyConnection extends HTMLElement {
 
   #rows() {
     const row = (name, extra = null) => {
-      const value = h('span', { testid: `connection-${name}` });
+      const value = h('span', { testid: `detail-${name}` });
       this.#values.set(name, value);
       return h('div', {}, h('dt', {}, t(`conn.${name}`)), h('dd', {}, value, extra));
     };

@@ -116,7 +116,7 @@ function sendingText(turn) {
   switch (turn.state) {
     case 'queued': return t('chat.queued');
     case 'sent': return t('chat.sending');
-    default: return '';
+    default: return turn.messageId && turn.text !== null ? `✓ ${t('chat.accepted')}` : '';
   }
 }
 
@@ -124,10 +124,14 @@ function statusText(turn) {
   const parts = [];
   if (turn.restarts > 0) parts.push(t('chat.restarted', { times: turn.restarts }));
   if (turn.stopping && UNANSWERED.has(turn.state)) parts.push(t('chat.stopping'));
-  else if (turn.state === 'accepted') parts.push(t('chat.thinking'));
+  else if (turn.state === 'accepted' && !asked(turn)) parts.push(t('chat.thinking'));
   else if (turn.result?.finish_reason === 'stopped') parts.push(t('chat.stopped'));
   else if (turn.result?.finish_reason === 'length') parts.push(t('chat.cut'));
   return parts.join(' ');
+}
+
+function asked(turn) {
+  return turn.tools.some((tool) => tool.status === 'waiting');
 }
 
 function facts(turn) {

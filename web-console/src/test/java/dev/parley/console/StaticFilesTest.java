@@ -1,0 +1,188 @@
+package dev.parley.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.schemas.frame.CloseCode;
+import dev.parley.schemas.frame.ErrorCode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * The page is served with {@code default-src 'none'} and {@code 'self'} for scripts, styles,
+ * pictures and connections. A browser would enforce that silently, by leaving something out; these
+ * tests say it aloud.
+ */
+class StaticFilesTest {
+
+    private static final Path ROOT = Path.of("src/main/resources/META-INF/resources");
+
+    /** What turns text into markup or code, or leaves room for it. */
+    private static final Pattern MARKUP_SINK =
+            Pattern.compile(
+                    "\\b(innerHTML|outerHTML|insertAdjacentHTML|createContextualFragment|srcdoc)\\b"
+                            + "|document\\.write|\\beval\\s*\\(|new Function\\b|DOMParser|setHTMLUnsafe");
+
+    private static final Pattern EXTERNAL_ADDRESS =
+            Pattern.compile("(?:https?:)?//[a-z0-9.-]+\\.[a-z]{2,}");
+    private static final Pattern IMPORT =
+            Pattern.compile(
+                    "(?m)^(?:import|export)\\s(?:[^'\"\n]*\\sfrom\\s+)?['\"]([^'\"]+)['\"]"
+                            + "|\\bimport\\(['\"]([^'\"]+)['\"]\\)");
+    private static final Pattern REFERENCE = Pattern.compile("\\b(?:src|href)=\"([^\"]+)\"");
+    private static final Pattern TEXT_KEY = Pattern.compile("(?<![\\w$])t\\('([\\w.-]+)'");
+
+    @Test
+    void thePageIsThere() {
+        assertThat(ROOT.resolve("index.html")).exists();
+        assertThat(files(".js")).hasSizeGreaterThan(10);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> noFileNamesAnExternalHost() {
+        // The name of the SVG namespace is an identifier that nothing fetches.
+        return each(
+                ".html",
+                ".css",
+                ".js",
+                (path, text) ->
+                        assertThat(
+                                        EXTERNAL_ADDRESS
+                                                .matcher(
+                                                        text.replace(
+                                                                "http://www.w3.org/2000/svg", ""))
+                                                .results())
+                                .extracting(MatchResult::group)
+                                .isEmpty());
+    }
+
+    @Test
+    void thePageHasNoInlineScriptStyleOrHandler() {
+        String page = read(ROOT.resolve("index.html"));
+        assertThat(page).doesNotContainPattern("<script(?![^>]*\\bsrc=)[^>]*>");
+        assertThat(page).doesNotContainPattern("<style\\b");
+        assertThat(page).doesNotContainPattern("\\sstyle=");
+        assertThat(page).doesNotContainPattern("\\son[a-z]+=");
+    }
+
+    @TestFactory
+    Stream<DynamicTest> noScriptTurnsTextIntoMarkup() {
+        return each(
+                ".js",
+                (path, text) ->
+                        assertThat(MARKUP_SINK.matcher(text).results())
+                                .extracting(MatchResult::group)
+                                .isEmpty());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyImportExists() {
+        return each(
+                ".js",
+                (path, text) ->
+                        IMPORT.matcher(text)
+                                .results()
+                                .map(match ->
+                                        match.group(1) == null ? match.group(2) : match.group(1))
+                                .forEach(name -> {
+                                    assertThat(name).as("import in %s", path).startsWith(".");
+                                    assertThat(path.resolveSibling(name).normalize()).exists();
+                                }));
+    }
+
+    @Test
+    void everyReferenceOfThePageExists() {
+        assertThat(
+                        REFERENCE
+                                .matcher(read(ROOT.resolve("index.html")))
+                                .results()
+                                .map(m -> m.group(1)))
+                .isNotEmpty()
+                .allSatisfy(name -> assertThat(ROOT.resolve(name)).exists());
+    }
+
+    @Test
+    void everyErrorCodeHasWordsAndAnAdvice() {
+        Set<String> keys = catalogue();
+        assertThat(Arrays.stream(ErrorCode.values()).map(ErrorCode::code))
+                .allSatisfy(code ->
+                        assertThat(keys)
+                                .contains("error." + code + ".title", "error." + code + ".next"));
+    }
+
+    @Test
+    void everyCloseThatEndsTheConnectionHasWords() {
+        Set<String> keys = catalogue();
+        Set<CloseCode> silent =
+                Set.of(
+                        CloseCode.NORMAL,
+                        CloseCode.GOING_AWAY,
+                        CloseCode.DRAINED,
+                        CloseCode.TOKEN_EXPIRED);
+        assertThat(Arrays.stream(CloseCode.values()).filter(code -> !silent.contains(code)))
+                .allSatisfy(code -> assertThat(keys).contains("close." + code.code()));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyTextThatIsAskedForExists() {
+        Set<String> keys = catalogue();
+        return each(
+                ".js",
+                (path, text) ->
+                        assertThat(TEXT_KEY.matcher(text).results().map(match -> match.group(1)))
+                                .allSatisfy(key -> assertThat(keys).contains(key)));
+    }
+
+    private static Set<String> catalogue() {
+        return Pattern.compile("(?m)^ {2}'?([\\w.-]+)'?:")
+                .matcher(read(ROOT.resolve("js/text/en.js")))
+                .results()
+                .map(match -> match.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private interface Check {
+        void of(Path path, String text);
+    }
+
+    private static Stream<DynamicTest> each(String ending, Check check) {
+        return files(ending).stream()
+                .map(path ->
+                        DynamicTest.dynamicTest(
+                                ROOT.relativize(path).toString(),
+                                () -> check.of(path, read(path))));
+    }
+
+    private static Stream<DynamicTest> each(
+            String first, String second, String third, Check check) {
+        return Stream.of(first, second, third).flatMap(ending -> each(ending, check));
+    }
+
+    private static List<Path> files(String ending) {
+        try (Stream<Path> paths = Files.walk(ROOT)) {
+            return paths.filter(path -> path.toString().endsWith(ending)).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String read(Path path) {
+        try {
+            return Files.readString(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
