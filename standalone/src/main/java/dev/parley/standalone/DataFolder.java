@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,9 @@ final class DataFolder implements AutoCloseable {
             Files.writeString(
                     root.resolve(MARKER),
                     "Made by ./parley run, which deletes it with --fresh. Move it as a whole.\n");
+            for (String name : CONTENTS) {
+                makePrivate(root.resolve(name));
+            }
             DataFolder folder = new DataFolder(root, lockFile);
             folder.requireSpace(marked && !fresh ? FREE_BYTES_MIN : FREE_BYTES_FIRST_START_MIN);
             return folder;
@@ -156,6 +160,16 @@ final class DataFolder implements AutoCloseable {
             } else if (Files.exists(content)) {
                 PostgresProgram.deleteTree(content);
             }
+        }
+    }
+
+    /** The broker's log holds what people wrote. */
+    private static void makePrivate(Path content) throws IOException {
+        if (Files.notExists(content)) {
+            Files.createDirectory(
+                    content,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
         }
     }
 

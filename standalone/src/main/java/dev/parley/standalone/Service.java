@@ -3,6 +3,7 @@ package dev.parley.standalone;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.springframework.boot.Banner;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
@@ -31,6 +32,7 @@ record Service(String name, Supplier<SpringApplicationBuilder> application) {
         return application
                 .get()
                 .registerShutdownHook(false)
+                .bannerMode(Banner.Mode.OFF)
                 .initializers(
                         context -> {
                             MutablePropertySources sources =

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -17,6 +16,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -62,15 +62,20 @@ public final class Standalone implements AutoCloseable {
      * @throws StartFailure with a sentence for a person; what had started by then is stopped
      */
     public static Standalone start(RunSettings settings) {
-        return start(settings, Services.all(), new RunningParts(), phase -> {});
+        DataFolder folder = DataFolder.open(settings.data(), settings.fresh());
+        return start(settings, folder, Services.all(), new RunningParts(), phase -> {});
     }
 
+    /**
+     * As {@link #start(RunSettings)}, in a folder that is already held and from now on belongs to
+     * {@code parts}.
+     */
     static Standalone start(
             RunSettings settings,
+            DataFolder folder,
             List<Service> services,
             RunningParts parts,
             Consumer<Phase> progress) {
-        DataFolder folder = DataFolder.open(settings.data(), settings.fresh());
         parts.add(FOLDER_RANK, "folder", folder);
         Standalone standalone = new Standalone(settings, folder, parts);
         try {
@@ -144,28 +149,24 @@ public final class Standalone implements AutoCloseable {
     }
 
     private void startStores() {
-        List<Callable<Void>> starts = new ArrayList<>();
+        List<Start> starts = new ArrayList<>();
         if (settings.variable("PARLEY_KAFKA_BOOTSTRAP_SERVERS") == null) {
             starts.add(
-                    () -> {
-                        long began = System.nanoTime();
-                        EmbeddedKafka started = EmbeddedKafka.start(folder.kafka());
-                        parts.add(BROKER_RANK, "Kafka", started);
-                        kafka = started;
-                        LOG.info("Kafka started in {} ms", since(began).toMillis());
-                        return null;
-                    });
+                    new Start(
+                            "Kafka",
+                            () -> {
+                                kafka = EmbeddedKafka.start(folder.kafka());
+                                parts.add(BROKER_RANK, "Kafka", kafka);
+                            }));
         }
         if (settings.variable("PARLEY_DB_URL") == null) {
             starts.add(
-                    () -> {
-                        long began = System.nanoTime();
-                        EmbeddedPostgres started = EmbeddedPostgres.start(folder.postgres());
-                        parts.add(DATABASE_RANK, "PostgreSQL", started);
-                        postgres = started;
-                        LOG.info("PostgreSQL started in {} ms", since(began).toMillis());
-                        return null;
-                    });
+                    new Start(
+                            "PostgreSQL",
+                            () -> {
+                                postgres = EmbeddedPostgres.start(folder.postgres());
+                                parts.add(DATABASE_RANK, "PostgreSQL", postgres);
+                            }));
         }
         together(starts);
     }
@@ -180,23 +181,22 @@ public final class Standalone implements AutoCloseable {
                         folder.secrets(),
                         new ServiceEnvironment.Stores(kafka, postgres),
                         portOf);
-        List<Callable<Void>> starts = new ArrayList<>();
+        // Contexts that start side by side would each set up the log that they share.
+        System.setProperty(LoggingSystem.SYSTEM_PROPERTY, LoggingSystem.NONE);
+        List<Start> starts = new ArrayList<>();
         for (int rank = 0; rank < services.size(); rank++) {
             Service service = services.get(rank);
             int stopRank = rank;
-            starts.add(
-                    () -> {
-                        long began = System.nanoTime();
-                        ConfigurableApplicationContext context =
-                                service.start(
-                                        environment, web(service.name(), portOf));
-                        parts.add(stopRank, service.name(), context);
-                        contexts.put(service.name(), context);
-                        LOG.info("{} started in {} ms", service.name(), since(began).toMillis());
-                        return null;
-                    });
+            starts.add(new Start(service.name(), () -> startService(service, stopRank, portOf)));
         }
         together(starts);
+    }
+
+    private void startService(Service service, int stopRank, Map<String, Integer> portOf) {
+        ConfigurableApplicationContext context =
+                service.start(environment, web(service.name(), portOf));
+        parts.add(stopRank, service.name(), context);
+        contexts.put(service.name(), context);
     }
 
     /** The gateway is public; the others are reached on the loopback address, health included. */
@@ -212,18 +212,32 @@ public final class Standalone implements AutoCloseable {
             web.put("server.port", portOf.get(service));
             web.put("management.server.port", portOf.get(service));
         }
-        web.put("spring.main.banner-mode", "off");
         web.put("spring.jmx.enabled", false);
         return web;
     }
 
-    /** Runs all at once; the first failure in their order is the one that is told. */
-    private static void together(List<Callable<Void>> starts) {
-        try (ExecutorService threads = Executors.newCachedThreadPool()) {
-            List<Future<Void>> results = new ArrayList<>();
-            starts.forEach(start -> results.add(threads.submit(start)));
+    private record Start(String name, Runnable work) {
+
+        @Nullable Void run() {
+            long began = System.nanoTime();
             try {
-                for (Future<Void> result : results) {
+                work.run();
+            } catch (RuntimeException e) {
+                LOG.error("{} did not start", name, e);
+                throw failure(name, e);
+            }
+            LOG.info("{} started in {} ms", name, since(began).toMillis());
+            return null;
+        }
+    }
+
+    /** Runs all at once; the first failure in their order is the one that is told. */
+    private static void together(List<Start> starts) {
+        try (ExecutorService threads = Executors.newCachedThreadPool()) {
+            List<Future<?>> results = new ArrayList<>();
+            starts.forEach(start -> results.add(threads.submit(start::run)));
+            try {
+                for (Future<?> result : results) {
                     result.get();
                 }
             } finally {
@@ -231,18 +245,17 @@ public final class Standalone implements AutoCloseable {
                 threads.shutdownNow();
             }
         } catch (ExecutionException e) {
-            throw failure(e.getCause() == null ? e : e.getCause());
+            throw e.getCause() instanceof StartFailure told ? told : failure("A part", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StartFailure(ExitCode.FAULT, "The start was interrupted.", e);
         }
     }
 
-    private static StartFailure failure(Throwable cause) {
-        for (Throwable e = cause; e != null; e = e.getCause()) {
-            if (e instanceof StartFailure told) {
-                return told;
-            }
+    private static StartFailure failure(String name, Exception thrown) {
+        Throwable root = thrown;
+        for (Throwable e = thrown; e != null; e = e.getCause()) {
+            root = e;
             if (e instanceof PortInUseException taken) {
                 return taken(taken.getPort(), "--port or --management-port", "PARLEY_PORT");
             }
@@ -250,29 +263,23 @@ public final class Standalone implements AutoCloseable {
                 return new StartFailure(
                         ExitCode.DATA_FOLDER,
                         "The disk became full; make room, or choose another folder with --data.",
-                        cause);
+                        thrown);
             }
         }
-        LOG.error("The start failed", cause);
-        Throwable root = cause;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
+        String reason = String.valueOf(root.getMessage()).strip().replaceAll("\\s*\\R\\s*", "; ");
         return new StartFailure(
-                ExitCode.START_FAILED,
-                cause.getMessage() + (root == cause ? "" : ": " + root.getMessage()),
-                cause);
-    }
-
-    /** A variable as the services see it. */
-    @Nullable String variable(String name) {
-        return environment.get(name);
+                ExitCode.START_FAILED, name + " did not start: " + reason, thrown);
     }
 
     private static void requireFree(String address, int port, String option, String variable) {
         if (!LoopbackPorts.isFree(address, port)) {
             throw taken(port, option, variable);
         }
+    }
+
+    /** A variable as the services see it. */
+    @Nullable String variable(String name) {
+        return environment.get(name);
     }
 
     private static StartFailure taken(int port, String option, String variable) {

@@ -76,27 +76,28 @@ public final class StandaloneApplication implements Callable<Integer> {
     public static void main(String[] arguments) {
         CommandLine command =
                 new CommandLine(new StandaloneApplication())
+                        .setParameterExceptionHandler(StandaloneApplication::misused)
                         .setExecutionExceptionHandler(StandaloneApplication::refuse);
         System.exit(command.execute(arguments));
     }
 
     @Override
     public Integer call() throws InterruptedException {
-        Path logs = data.toAbsolutePath().normalize().resolve("logs");
-        logTo(logs);
-        PrintWriter out = spec.commandLine().getOut();
         RunSettings settings =
                 new RunSettings(data, fresh, address, port, managementPort, System.getenv());
+        DataFolder folder = DataFolder.open(settings.data(), settings.fresh());
+        logTo(folder.logs());
+        PrintWriter out = spec.commandLine().getOut();
         RunningParts parts = new RunningParts();
-        endWithASentenceWhenTheBrokerGivesUp(data);
+        endWithASentenceWhenTheBrokerGivesUp(folder);
         Runtime.getRuntime()
                 .addShutdownHook(
                         Thread.ofPlatform().name("shutdown").unstarted(() -> stop(parts, out)));
         Welcome welcome = new Welcome(out, Version.text());
-        welcome.starting(settings.data());
+        welcome.starting(folder.root());
         Standalone standalone =
-                Standalone.start(settings, Services.all(), parts, welcome::phase);
-        welcome.ready(standalone, settings, logs);
+                Standalone.start(settings, folder, Services.all(), parts, welcome::phase);
+        welcome.ready(standalone, settings, folder.logs());
         new CountDownLatch(1).await();
         return ExitCode.OK.status();
     }
@@ -110,11 +111,8 @@ public final class StandaloneApplication implements Callable<Integer> {
 
     /** Must run before the first logger is made. */
     private void logTo(Path logs) {
-        System.setProperty("logback.configurationFile", "standalone-logback.xml");
         System.setProperty("parley.log.folder", logs.toString());
         System.setProperty("parley.log.terminal", verbose ? "INFO" : "ERROR");
-        // Four contexts share this process: none of them may set up its log, or end it.
-        System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
     }
@@ -123,23 +121,29 @@ public final class StandaloneApplication implements Callable<Integer> {
      * The broker ends the process when it can no longer keep its promises; nothing that it was asked
      * to write after that is acknowledged, so ending at once loses nothing.
      */
-    private static void endWithASentenceWhenTheBrokerGivesUp(Path data) {
+    private static void endWithASentenceWhenTheBrokerGivesUp(DataFolder folder) {
         Exit.Procedure end =
                 (status, message) -> {
-                    long free = data.toFile().getUsableSpace() >> 20;
+                    long free = folder.root().toFile().getUsableSpace() >> 20;
                     System.err.println(
                             "Parley stops: Kafka cannot write "
-                                    + data.resolve("kafka")
+                                    + folder.kafka()
                                     + " any more ("
                                     + free
                                     + " MB are free on its disk); make room and start again."
                                     + " The log in "
-                                    + data.resolve("logs")
+                                    + folder.logs()
                                     + " says more.");
                     Runtime.getRuntime().halt(ExitCode.BROKER_LOST.status());
                 };
         Exit.setExitProcedure(end);
         Exit.setHaltProcedure(end);
+    }
+
+    private static int misused(CommandLine.ParameterException thrown, String[] arguments) {
+        CommandLine command = thrown.getCommandLine();
+        command.getErr().println(thrown.getMessage() + "; see ./parley run --help.");
+        return ExitCode.USAGE.status();
     }
 
     private static int refuse(
