@@ -35,6 +35,7 @@ initialise() {
     "${sql[@]}" --dbname postgres --set db="$POSTGRES_DB" <<<'CREATE DATABASE :"db";'
   fi
   local script
+  # shellcheck disable=SC1090 # the user's own scripts
   for script in /docker-entrypoint-initdb.d/*; do
     case $script in
       *.sh) if [[ -x $script ]]; then "$script"; else . "$script"; fi ;;
@@ -53,7 +54,7 @@ if [[ ${1-} == postgres ]]; then
     install -d -o postgres -g postgres -m 0700 "$PGDATA"
     find "$PGDATA" \! -user postgres -exec chown postgres:postgres {} +
     chown postgres:postgres "$(dirname "$PGDATA")"
-    exec setpriv --reuid=postgres --regid=postgres --init-groups "$BASH_SOURCE" "$@"
+    exec setpriv --reuid=postgres --regid=postgres --init-groups "${BASH_SOURCE[0]}" "$@"
   fi
   mkdir -p "$PGDATA"
   chmod 0700 "$PGDATA"
