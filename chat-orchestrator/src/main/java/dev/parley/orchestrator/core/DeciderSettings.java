@@ -1,0 +1,45 @@
+package dev.parley.orchestrator.core;
+
+import java.time.Duration;
+import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the rules need to know beside the policy.
+ *
+ * @param answer how long and how large answers may be where the policy says nothing
+ * @param context what of a conversation the model is given
+ * @param retention how much of a conversation stays in the state
+ * @param budgetZone where days and months of cost begin
+ * @param defaultModel name that rights and prices go by when a message names no model
+ */
+public record DeciderSettings(
+        Answer answer,
+        Context context,
+        Retention retention,
+        ZoneId budgetZone,
+        String defaultModel) {
+
+    /**
+     * @param deadline after which an answer is stopped
+     * @param grace how long after that its worker may still report what it used
+     * @param tokensMax longest answer where neither request nor policy says less
+     * @param tokensMin an answer is never shortened below this to fit what is left
+     * @param messageCharsMax longest message, whatever the policy says
+     */
+    public record Answer(
+            Duration deadline, Duration grace, int tokensMax, int tokensMin, int messageCharsMax) {}
+
+    /**
+     * @param turnsMax newest turns (a message and its answer) of the branch
+     * @param charsMax characters of those turns together
+     */
+    public record Context(int turnsMax, int charsMax, @Nullable String systemPrompt) {}
+
+    /**
+     * @param messagesMax admitted messages of a conversation
+     * @param refusedMax refused ones
+     * @param recipientsMax sessions that are told of one message
+     */
+    public record Retention(int messagesMax, int refusedMax, int recipientsMax) {}
+}

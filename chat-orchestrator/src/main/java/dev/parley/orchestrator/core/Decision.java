@@ -1,0 +1,18 @@
+package dev.parley.orchestrator.core;
+
+import java.util.List;
+
+/**
+ * The next state and what is to be published, in order. State and publications belong into one
+ * transaction.
+ *
+ * @param conversations made or changed
+ * @param messages made or changed
+ * @param forgotten ids of messages to drop
+ */
+public record Decision(
+        UserState user,
+        List<Conversation> conversations,
+        List<Message> messages,
+        List<String> forgotten,
+        List<Emitted> emitted) {}

@@ -1,0 +1,16 @@
+package dev.parley.orchestrator.core;
+
+import org.jspecify.annotations.Nullable;
+
+/** One user's state as it was before the decision; reading it changes nothing. */
+public interface Memory {
+
+    /** {@link UserState#NEW} for a user never seen. */
+    UserState user();
+
+    /** Null for one that this user does not have. */
+    @Nullable Conversation conversation(String conversationId);
+
+    /** Null for one that this user never sent, or that was forgotten. */
+    @Nullable Message message(String messageId);
+}

@@ -1,0 +1,223 @@
+package dev.parley.orchestrator.core;
+
+import dev.parley.schemas.frame.ErrorCode;
+import dev.parley.schemas.frame.ServerFrame;
+import dev.parley.schemas.record.Checkpoint;
+import dev.parley.schemas.record.PolicyRecord;
+import dev.parley.schemas.record.TokenUsage;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a request fits every limit that counts, and what is held for it: the estimated input and
+ * the longest answer, in tokens and in money.
+ *
+ * <p>When the request names no length of its own, nothing else of the user runs and only the rest
+ * of a token or cost limit is too small, the answer is shortened to that rest, so that a small
+ * budget can be used up. With other answers running, or a length asked for, it is refused: with
+ * room for k exactly k are admitted.
+ */
+final class Reservation {
+
+    /** What a client is told to wait where nothing but an answer's end will help. */
+    private static final long RETRY_SOON_S = 1;
+
+    private static final List<LimitName> REQUESTS =
+            List.of(
+                    LimitName.REQUESTS_PER_SECOND,
+                    LimitName.REQUESTS_PER_MINUTE,
+                    LimitName.REQUESTS_PER_HOUR,
+                    LimitName.REQUESTS_PER_DAY);
+    private static final List<LimitName> TOKEN_RATES =
+            List.of(LimitName.TOKENS_PER_MINUTE, LimitName.TOKENS_PER_HOUR);
+    private static final List<LimitName> BUDGETS =
+            List.of(LimitName.TOKENS_PER_DAY, LimitName.COST_PER_DAY, LimitName.COST_PER_MONTH);
+
+    private final Limits limits;
+    private final Meters meters;
+    private final Instant now;
+    private final boolean alone;
+    private final DeciderSettings.Answer answer;
+
+    /** Either a refusal, or what is held. */
+    sealed interface Verdict {
+        record Refused(Refusal refusal) implements Verdict {}
+
+        /**
+         * @param facts what the checkpoint tells
+         */
+        record Held(long answerTokens, long tokens, BigDecimal cost, Map<String, String> facts)
+                implements Verdict {}
+    }
+
+    /**
+     * What is asked for.
+     *
+     * @param input tokens of the context, estimated
+     * @param answerTokens the client's own maximum
+     * @param price of the model; null: free
+     */
+    record Ask(long input, @Nullable Integer answerTokens, PolicyRecord.@Nullable Price price) {}
+
+    Reservation(Limits limits, UserState user, Instant now, DeciderSettings settings) {
+        this.limits = limits;
+        this.meters = new Meters(limits, user, now, settings.budgetZone());
+        this.now = now;
+        this.alone = user.running().isEmpty();
+        this.answer = settings.answer();
+    }
+
+    Verdict of(Ask ask) {
+        Refusal refusal = firstOf(REQUESTS, BigDecimal.ONE, ErrorCode.RATE_LIMITED);
+        if (refusal != null) {
+            return new Verdict.Refused(refusal);
+        }
+        long output = longest(ask);
+        BigDecimal tokens = BigDecimal.valueOf(ask.input() + output);
+        refusal = firstOf(TOKEN_RATES, tokens, ErrorCode.RATE_LIMITED);
+        if (refusal == null) {
+            refusal = concurrency();
+        }
+        if (refusal == null) {
+            refusal = none(LimitName.ANSWER_TOKENS);
+        }
+        if (refusal == null) {
+            refusal = none(LimitName.ANSWER_SECONDS);
+        }
+        BigDecimal cost = costOf(ask, output);
+        if (refusal == null) {
+            refusal = budget(tokens, cost);
+        }
+        return refusal == null
+                ? new Verdict.Held(
+                        output, ask.input() + output, cost, facts(ask.input() + output, output))
+                : new Verdict.Refused(refusal);
+    }
+
+    private long longest(Ask ask) {
+        long most = limits.within(LimitName.ANSWER_TOKENS, answer.tokensMax());
+        if (ask.answerTokens() != null) {
+            return Math.min(most, ask.answerTokens());
+        }
+        if (!alone) {
+            return most;
+        }
+        long rest = most;
+        for (LimitName name :
+                List.of(
+                        LimitName.TOKENS_PER_MINUTE,
+                        LimitName.TOKENS_PER_HOUR,
+                        LimitName.TOKENS_PER_DAY)) {
+            Meters.Meter meter = meters.meter(name);
+            if (meter != null) {
+                rest = Math.min(rest, meter.rest().longValue() - ask.input());
+            }
+        }
+        for (LimitName name : List.of(LimitName.COST_PER_DAY, LimitName.COST_PER_MONTH)) {
+            Meters.Meter meter = meters.meter(name);
+            if (meter != null && ask.price() != null) {
+                rest = Math.min(rest, Prices.outputWithin(ask.price(), ask.input(), meter.rest()));
+            }
+        }
+        return rest >= Math.min(answer.tokensMin(), most) ? rest : most;
+    }
+
+    private static BigDecimal costOf(Ask ask, long output) {
+        BigDecimal cost = Prices.cost(ask.price(), new TokenUsage(ask.input(), output, 0, true));
+        return cost == null ? BigDecimal.ZERO : cost;
+    }
+
+    private @Nullable Refusal budget(BigDecimal tokens, BigDecimal cost) {
+        for (LimitName name : BUDGETS) {
+            Meters.Meter meter = meters.meter(name);
+            BigDecimal need = name == LimitName.TOKENS_PER_DAY ? tokens : cost;
+            if (meter != null && (!meter.fits(need) || meter.max().signum() == 0)) {
+                return exceeded(meter, need, ErrorCode.BUDGET_EXHAUSTED);
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Refusal concurrency() {
+        Meters.Meter meter = meters.meter(LimitName.CONCURRENT_ANSWERS);
+        if (meter == null || meter.fits(BigDecimal.ONE)) {
+            return null;
+        }
+        return new Refusal(
+                Checkpoint.USAGE_CHECK,
+                ErrorCode.CONCURRENCY_LIMIT,
+                "You have as many answers running as you may; wait until one ends.",
+                Meters.state(meter, null),
+                RETRY_SOON_S);
+    }
+
+    /** A maximum of 0 for something that every answer needs. */
+    private @Nullable Refusal none(LimitName name) {
+        BigDecimal max = limits.max(name);
+        if (max == null || max.signum() > 0) {
+            return null;
+        }
+        return new Refusal(
+                Checkpoint.USAGE_CHECK,
+                ErrorCode.BUDGET_EXHAUSTED,
+                "Your limit " + name.wire() + " allows no answer.",
+                new ServerFrame.LimitState(name.wire(), BigDecimal.ZERO, max, null),
+                null);
+    }
+
+    /** Of all that are exceeded the one that is free last, since waiting for another is in vain. */
+    private @Nullable Refusal firstOf(List<LimitName> names, BigDecimal need, ErrorCode code) {
+        Meters.@Nullable Meter worst = null;
+        Instant latest = Instant.MIN;
+        for (LimitName name : names) {
+            Meters.Meter meter = meters.meter(name);
+            if (meter != null && !meter.fits(need)) {
+                Instant free = meters.fitsAt(meter, need);
+                Instant at = free == null ? now : free;
+                if (at.isAfter(latest)) {
+                    worst = meter;
+                    latest = at;
+                }
+            }
+        }
+        return worst == null ? null : exceeded(worst, need, code);
+    }
+
+    private Refusal exceeded(Meters.Meter meter, BigDecimal need, ErrorCode code) {
+        boolean heldOnly = meter.settled().add(need).compareTo(meter.max()) <= 0;
+        Instant free = meters.fitsAt(meter, need);
+        return new Refusal(
+                Checkpoint.USAGE_CHECK,
+                code,
+                "Your limit " + meter.name().wire() + " is reached.",
+                Meters.state(meter, free),
+                heldOnly || free == null ? RETRY_SOON_S : waitS(free));
+    }
+
+    private long waitS(Instant until) {
+        Duration wait = Duration.between(now, until);
+        return Math.max(1, wait.plusMillis(999).toSeconds());
+    }
+
+    private Map<String, String> facts(long tokens, long output) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("reserved_tokens", Long.toString(tokens));
+        facts.put("answer_tokens", Long.toString(output));
+        for (LimitName name : LimitName.values()) {
+            Meters.Meter meter = meters.meter(name);
+            if (meter != null) {
+                facts.put(
+                        name.wire(),
+                        Prices.plain(meter.used()).toPlainString()
+                                + "/"
+                                + Prices.plain(meter.max()).toPlainString());
+            }
+        }
+        return facts;
+    }
+}

@@ -1,0 +1,59 @@
+package dev.parley.orchestrator.core;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The effective rights of a user.
+ *
+ * @param author role and team that count, the policy's before the token's
+ * @param roleModels names or globs; null: all
+ * @param userModels the same of the user's own entry; a model must be in both
+ * @param servers MCP servers that the role names
+ */
+public record Rights(
+        Author author,
+        Limits limits,
+        @Nullable List<String> roleModels,
+        @Nullable List<String> userModels,
+        List<String> servers) {
+
+    public boolean mayCall(String model) {
+        return listed(roleModels, model) && listed(userModels, model);
+    }
+
+    /** Whether any list restricts the models. */
+    public boolean restricted() {
+        return !isOpen(roleModels) || !isOpen(userModels);
+    }
+
+    /** The first name, not glob, of the lists that may be called; null when there is none. */
+    public @Nullable String firstNamed() {
+        for (List<String> models : java.util.Arrays.asList(userModels, roleModels)) {
+            if (models != null) {
+                for (String model : models) {
+                    if (Glob.isLiteral(model) && mayCall(model)) {
+                        return model;
+                    }
+                }
+            }
+        }
+        return null;
+    }
+
+    /** The names and globs to show a user, the narrower list. */
+    public List<String> models() {
+        if (userModels != null) {
+            return userModels;
+        }
+        return roleModels == null ? List.of("*") : roleModels;
+    }
+
+    private static boolean listed(@Nullable List<String> models, String model) {
+        return models == null || models.stream().anyMatch(glob -> Glob.matches(glob, model));
+    }
+
+    private static boolean isOpen(@Nullable List<String> models) {
+        return models == null || models.contains("*");
+    }
+}

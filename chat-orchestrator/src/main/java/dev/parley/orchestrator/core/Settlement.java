@@ -1,0 +1,242 @@
+package dev.parley.orchestrator.core;
+
+import dev.parley.schemas.frame.ErrorCode;
+import dev.parley.schemas.frame.ServerFrame;
+import dev.parley.schemas.record.Checkpoint;
+import dev.parley.schemas.record.ControlEvent;
+import dev.parley.schemas.record.ReplyTo;
+import dev.parley.schemas.record.ResultEvent;
+import dev.parley.schemas.record.TokenUsage;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A running answer's end: its hold is released and what it used is charged, once, with the first
+ * terminal. Results of a message that does not run, and of an attempt older than the newest seen,
+ * are ignored.
+ */
+final class Settlement {
+
+    private final DeciderSettings settings;
+    private final Work work;
+    private final Instant now;
+    private final Policy policy;
+
+    Settlement(DeciderSettings settings, Work work, Instant now, Policy policy) {
+        this.settings = settings;
+        this.work = work;
+        this.now = now;
+        this.policy = policy;
+    }
+
+    void started(ResultEvent.AttemptStarted started) {
+        Running answer = live(started);
+        if (answer != null && started.attempt() > answer.attempt()) {
+            work.user(work.user().update(answer.attempted(started.attempt())));
+        }
+    }
+
+    void toolCall(ResultEvent.ToolCallFinished call) {
+        Running answer = live(call);
+        if (answer != null) {
+            work.user(work.user().update(answer.attempted(call.attempt())));
+            record(answer, new TurnDraft.ToolCalled(call));
+        }
+    }
+
+    void completed(ResultEvent.AnswerCompleted completed) {
+        Running answer = live(completed);
+        if (answer == null) {
+            return;
+        }
+        BigDecimal cost = Prices.cost(policy.price(completed.model()), completed.usage());
+        if (answer.stopping() && completed.finishReason().equals("stopped")) {
+            end(
+                    answer,
+                    new End(
+                            tooLate(completed.answer()),
+                            completed.usage(),
+                            cost,
+                            completed.model(),
+                            completed.attempt()));
+            return;
+        }
+        ServerFrame.AnswerResult result =
+                new ServerFrame.AnswerResult(
+                        completed.answer(),
+                        completed.finishReason(),
+                        completed.model(),
+                        completed.usage().input(),
+                        completed.usage().output(),
+                        completed.usage().cached(),
+                        cost,
+                        completed.toolCalls(),
+                        completed.toolsUsed(),
+                        completed.iterations(),
+                        completed.attempt());
+        charge(answer, completed.usage(), cost);
+        record(answer, new TurnDraft.Answered(completed, cost));
+        Map<String, String> detail = new LinkedHashMap<>();
+        detail.put("finish_reason", completed.finishReason());
+        detail.put("attempt", Integer.toString(completed.attempt()));
+        tell(answer, Outcome.done(result), Checkpoint.DONE, "ok", facts(detail, completed.usage()));
+    }
+
+    void failed(ResultEvent.AnswerFailed failed) {
+        Running answer = live(failed);
+        if (answer != null) {
+            end(
+                    answer,
+                    new End(
+                            Outcome.failed(
+                                    failed.code(),
+                                    failed.error(),
+                                    failed.partialAnswer(),
+                                    failed.retryAfterS()),
+                            failed.usage(),
+                            Prices.cost(policy.price(failed.model()), failed.usage()),
+                            failed.model(),
+                            failed.attempt()));
+        }
+    }
+
+    /**
+     * First the worker is told to stop, which reports what it used; when it has not within the
+     * grace, the message ends without it, and with nothing known to be used nothing is charged.
+     */
+    void deadline(String messageId) {
+        Running answer = work.user().running(messageId);
+        if (answer == null || now.isBefore(answer.deadline())) {
+            return;
+        }
+        if (answer.stopping()) {
+            end(answer, new End(tooLate(""), TokenUsage.NONE, null, null, answer.attempt()));
+            return;
+        }
+        work.user(work.user().update(answer.stoppedAt(now.plus(settings.answer().grace()))));
+        work.emit(
+                new Emitted.Control(
+                        new ControlEvent.StopAnswer(
+                                messageId, answer.author().userId(), "deadline", now)));
+    }
+
+    private static Outcome tooLate(String partial) {
+        return Outcome.failed(
+                ErrorCode.DEADLINE_EXCEEDED, "The answer took longer than it may.", partial, null);
+    }
+
+    private @Nullable Running live(ResultEvent result) {
+        Running answer = work.user().running(result.messageId());
+        return answer == null || result.attempt() < answer.attempt() ? null : answer;
+    }
+
+    /** How an answer failed. */
+    private record End(
+            Outcome outcome,
+            TokenUsage usage,
+            @Nullable BigDecimal cost,
+            @Nullable String model,
+            int attempt) {}
+
+    private void end(Running answer, End end) {
+        charge(answer, end.usage(), end.cost());
+        ErrorCode code = java.util.Objects.requireNonNull(end.outcome().code());
+        record(
+                answer,
+                new TurnDraft.Failed(
+                        answer.messageId(),
+                        code,
+                        java.util.Objects.requireNonNull(end.outcome().error()),
+                        end.outcome().partial(),
+                        end.model(),
+                        end.usage(),
+                        end.attempt(),
+                        now));
+        Map<String, String> detail = new LinkedHashMap<>();
+        detail.put("code", code.code());
+        detail.put("attempt", Integer.toString(end.attempt()));
+        tell(answer, end.outcome(), Checkpoint.ERROR, "error", facts(detail, end.usage()));
+    }
+
+    private void charge(Running answer, TokenUsage usage, @Nullable BigDecimal cost) {
+        UserState user = work.user();
+        work.user(
+                user.settle(
+                        answer.messageId(),
+                        user.tokens().plus(now, usage.total()),
+                        user.spend()
+                                .plus(
+                                        now,
+                                        settings.budgetZone(),
+                                        cost == null ? BigDecimal.ZERO : cost)));
+        record(
+                answer,
+                new TurnDraft.Charged(
+                        answer.messageId(),
+                        usage,
+                        cost,
+                        answer.heldTokens(),
+                        answer.requestedAt()));
+    }
+
+    private void record(Running answer, TurnDraft draft) {
+        work.emit(new Emitted.Turn(answer.conversationId(), answer.author(), now, draft));
+    }
+
+    private static Map<String, String> facts(Map<String, String> detail, TokenUsage usage) {
+        detail.put("tokens_input", Long.toString(usage.input()));
+        detail.put("tokens_output", Long.toString(usage.output()));
+        if (usage.estimated()) {
+            detail.put("estimated", "true");
+        }
+        return detail;
+    }
+
+    /** The checkpoint, then the terminal to everyone who waits for it. */
+    private void tell(
+            Running answer,
+            Outcome outcome,
+            String step,
+            String status,
+            Map<String, String> detail) {
+        Message message = work.message(answer.messageId());
+        String clientMsgId = message == null ? null : message.clientMsgId();
+        if (message != null) {
+            work.put(message.ended(outcome));
+        }
+        Conversation conversation = work.conversation(answer.conversationId());
+        if (conversation != null) {
+            work.put(conversation.touched(now), settings.retention());
+        }
+        work.emit(
+                new Emitted.Step(
+                        answer.messageId(), answer.conversationId(), step, status, detail));
+        ServerFrame.Usage usage = usageOf(answer);
+        List<ReplyTo> recipients = answer.recipients();
+        work.emit(
+                Terminal.frame(
+                        recipients.getFirst(), answer.messageId(), clientMsgId, outcome, usage));
+        for (ReplyTo joined : recipients.subList(1, recipients.size())) {
+            Terminal.whole(joined, answer.messageId(), clientMsgId, outcome, usage)
+                    .forEach(work::emit);
+        }
+    }
+
+    private ServerFrame.@Nullable Usage usageOf(Running answer) {
+        Rights rights =
+                policy.rights(
+                        new dev.parley.schemas.record.Caller(
+                                answer.author().userId(),
+                                null,
+                                null,
+                                answer.author().role(),
+                                answer.author().team()));
+        return rights == null
+                ? null
+                : Meters.usage(rights.limits(), work.user(), now, settings.budgetZone());
+    }
+}
