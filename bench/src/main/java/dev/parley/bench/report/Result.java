@@ -1,0 +1,168 @@
+package dev.parley.bench.report;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What one benchmark found. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "benchmark")
+public sealed interface Result {
+
+    /** What was lost or wrong, each in a sentence; with any of them the run fails. */
+    List<String> failures();
+
+    /**
+     * Time and memory of a start.
+     *
+     * @param firstStartMs from the start of the process until the page answered, on an empty folder
+     * @param firstAnswerMs from the same moment until the first chat was answered
+     * @param secondStartMs on the folder that the first one left
+     * @param residentMib of the process, idle
+     * @param treeMib of the process and the database's
+     * @param idleCores share of a core that it uses idle
+     */
+    record Start(
+            double firstStartMs,
+            double firstAnswerMs,
+            double secondStartMs,
+            int idleSeconds,
+            @Nullable Long residentMib,
+            @Nullable Long treeMib,
+            double idleCores,
+            List<String> javaOptions)
+            implements Result {
+        @Override
+        public List<String> failures() {
+            return List.of();
+        }
+    }
+
+    /** Added time to the first token. */
+    record FirstToken(String load, List<FirstTokenAt> at, List<String> failures)
+            implements Result {}
+
+    /**
+     * At one number of streams.
+     *
+     * @param requestsPerSecond that the pipeline was given
+     * @param bare three bare hops of the broker; null when it was not reached
+     * @param coresOfSystem processor time of the system a second, while it was measured
+     */
+    record FirstTokenAt(
+            int streams,
+            double requestsPerSecond,
+            Distribution direct,
+            Distribution pipeline,
+            @Nullable Distribution bare,
+            double coresOfSystem,
+            double coresOfBench) {
+
+        public double addedP50Ms() {
+            return pipeline.p50Ms() - direct.p50Ms();
+        }
+
+        public double addedP90Ms() {
+            return pipeline.p90Ms() - direct.p90Ms();
+        }
+
+        public double addedP99Ms() {
+            return pipeline.p99Ms() - direct.p99Ms();
+        }
+
+        /** Added time by the bare hops' time, both at the median. */
+        public @Nullable Double timesBareP50() {
+            return bare == null || bare.p50Ms() == 0 ? null : addedP50Ms() / bare.p50Ms();
+        }
+    }
+
+    /** Streaming tax. */
+    record StreamingTax(
+            int tokens, double tokensPerSecond, List<StreamingTaxAt> at, List<String> failures)
+            implements Result {}
+
+    /**
+     * At one number of streams.
+     *
+     * @param framesPerToken less than 1 where tokens were merged
+     * @param directTokenPath provider to direct client
+     * @param pipelineTokenPath provider through the pipeline to the socket
+     */
+    record StreamingTaxAt(
+            int streams,
+            Distribution direct,
+            Distribution pipeline,
+            Distribution directFirstToken,
+            Distribution pipelineFirstToken,
+            Distribution directTokenPath,
+            Distribution pipelineTokenPath,
+            double framesPerToken,
+            double coresOfSystem,
+            double coresOfBench) {
+
+        public double taxP50Percent() {
+            return (pipeline.p50Ms() / direct.p50Ms() - 1) * 100;
+        }
+
+        public double taxP99Percent() {
+            return (pipeline.p99Ms() / direct.p99Ms() - 1) * 100;
+        }
+    }
+
+    /**
+     * Real traffic.
+     *
+     * @param lag how late requests were sent, against the schedule
+     * @param speedUpReached the trace's time by the time until the last terminal
+     * @param series one point a second
+     */
+    record Trace(
+            String file,
+            int requests,
+            double speedUp,
+            double tokensPerSecondOfAnswer,
+            double speedUpReached,
+            double seconds,
+            double requestsPerSecond,
+            double tokensPerSecond,
+            int users,
+            int concurrentMax,
+            Distribution firstToken,
+            Distribution accepted,
+            Distribution answer,
+            Distribution lag,
+            TraceChecks checks,
+            double coresOfSystem,
+            double coresOfBench,
+            List<Second> series,
+            List<String> failures)
+            implements Result {}
+
+    /**
+     * What was counted.
+     *
+     * @param terminals of {@code done} and {@code error} together
+     * @param stored turns of the assistant found in the history, each once, with the text that was
+     *     shown
+     * @param storedAfterMs from the last terminal until all were found
+     * @param providerCallsExtra answers that the provider was asked for again
+     */
+    record TraceChecks(
+            int sent,
+            int accepted,
+            int done,
+            int errors,
+            int terminals,
+            @Nullable Integer stored,
+            @Nullable Integer storedTwice,
+            @Nullable Double storedAfterMs,
+            int providerCallsExtra) {}
+
+    /** What ended in one second of the run, and how long its first tokens took. */
+    record Second(
+            int second,
+            int sent,
+            int ended,
+            long tokens,
+            double firstTokenP50Ms,
+            double firstTokenMaxMs) {}
+}
