@@ -112,7 +112,10 @@ public final class StandaloneApplication implements Callable<Integer> {
     /** Must run before the first logger is made. */
     private void logTo(Path logs) {
         System.setProperty("parley.log.folder", logs.toString());
-        System.setProperty("parley.log.terminal", verbose ? "INFO" : "ERROR");
+        if (verbose) {
+            System.setProperty("parley.log.terminal", "INFO");
+            System.setProperty("parley.log.terminal.broker", "INFO");
+        }
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
     }
