@@ -34,7 +34,6 @@ public final class ComposeRun implements AutoCloseable {
         buildImages();
         compose =
                 new ComposeContainer(new File("../infra/compose.yaml"))
-                        .withLocalCompose(true)
                         .withPull(false)
                         .withBuild(false)
                         .withEnv(environment());
