@@ -1,0 +1,160 @@
+package dev.parley.worker;
+
+import dev.parley.autoconfigure.Instance;
+import dev.parley.autoconfigure.flow.FlowRecorder;
+import dev.parley.autoconfigure.kafka.DeadLetters;
+import dev.parley.autoconfigure.kafka.KafkaClients;
+import dev.parley.autoconfigure.kafka.KafkaSettings;
+import dev.parley.autoconfigure.kafka.Outbound;
+import dev.parley.worker.answer.AnswerContext;
+import dev.parley.worker.answer.LaneSender;
+import dev.parley.worker.answer.ResultPublisher;
+import dev.parley.worker.intake.JobIntake;
+import dev.parley.worker.intake.KafkaReach;
+import dev.parley.worker.provider.ModelProvider;
+import dev.parley.worker.provider.ProviderSettings;
+import dev.parley.worker.provider.Providers;
+import dev.parley.worker.provider.RetryingStream;
+import dev.parley.worker.provider.demo.DemoProvider;
+import dev.parley.worker.provider.demo.DemoSettings;
+import dev.parley.worker.provider.openai.ListedModel;
+import dev.parley.worker.provider.openai.OpenAiProvider;
+import dev.parley.worker.stop.ControlReader;
+import dev.parley.worker.stop.StopSignals;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.kafka.core.KafkaTemplate;
+
+/** Puts the worker together. */
+@Configuration(proxyBeanMethods = false)
+class WorkerConfiguration {
+
+    @Bean
+    Providers providers(
+            ProviderSettings settings, DemoSettings demo, MeterRegistry meters, Clock clock) {
+        List<ModelProvider> providers = new ArrayList<>();
+        providers.add(new DemoProvider(demo, settings.idleTimeout(), clock));
+        Supplier<String> defaultModel = () -> DemoProvider.MODEL;
+        if (settings.hasBaseUrl()) {
+            OpenAiProvider openAi = new OpenAiProvider(settings, clock);
+            providers.add(openAi);
+            defaultModel = ListedModel.unlessNamed(settings, openAi);
+        }
+        return new Providers(
+                providers,
+                defaultModel,
+                new RetryingStream.Policy(
+                        settings.retriesMax(), settings.retryBackoff(), settings.retryBackoffMax()),
+                () -> ThreadLocalRandom.current().nextLong(),
+                meters);
+    }
+
+    @Bean(destroyMethod = "close")
+    KafkaProducer<String, byte[]> laneProducer(KafkaClients clients) {
+        return new KafkaProducer<>(clients.producer("lane"));
+    }
+
+    /** Not the shared producer: tokens and results must not wait behind one another. */
+    @Bean
+    LaneSender laneSender(KafkaProducer<String, byte[]> laneProducer) {
+        return (record, onAcknowledged) ->
+                laneProducer.send(record, (metadata, refused) -> onAcknowledged.accept(refused));
+    }
+
+    @Bean
+    AnswerContext answerContext(
+            Providers providers,
+            LaneSender lane,
+            KafkaTemplate<String, byte[]> kafka,
+            Services services,
+            WorkerSettings settings,
+            KafkaSettings kafkaSettings) {
+        Executor flusher = task -> Thread.ofVirtual().name("lane-flush").start(task);
+        return new AnswerContext(
+                providers,
+                lane,
+                new ResultPublisher(kafka, services.outbound()),
+                services.outbound(),
+                services.flow(),
+                services.meters(),
+                services.clock(),
+                flusher,
+                services.instance().id(),
+                new AnswerContext.Limits(
+                        settings.attemptsMax(),
+                        settings.mergeWindow(),
+                        settings.answerCharsMax(),
+                        kafkaSettings.deliveryTimeout()));
+    }
+
+    /** What the surroundings give to an answer. */
+    record Services(
+            Outbound outbound,
+            FlowRecorder flow,
+            MeterRegistry meters,
+            Clock clock,
+            Instance instance) {}
+
+    @Bean
+    Services services(
+            Outbound outbound,
+            FlowRecorder flow,
+            MeterRegistry meters,
+            Clock clock,
+            Instance instance) {
+        return new Services(outbound, flow, meters, clock, instance);
+    }
+
+    @Bean
+    StopSignals stopSignals(WorkerSettings settings) {
+        return new StopSignals(settings.stopsMax());
+    }
+
+    @Bean
+    ControlReader controlReader(
+            KafkaClients clients,
+            StopSignals stops,
+            DeadLetters deadLetters,
+            Clock clock,
+            WorkerSettings settings) {
+        return new ControlReader(clients, stops, deadLetters, clock, settings.stopsBack());
+    }
+
+    @Bean
+    JobIntake jobTaker(
+            WorkerSettings settings,
+            KafkaClients clients,
+            DeadLetters deadLetters,
+            StopSignals stops,
+            AnswerContext context) {
+        return new JobIntake(settings, clients, deadLetters, stops, context);
+    }
+
+    @Bean(destroyMethod = "close")
+    KafkaReach kafkaReach(KafkaClients clients) {
+        return new KafkaReach(clients.admin("reach"));
+    }
+
+    /** Ready: jobs are taken, stops are heard, and Kafka answers. In the readiness group. */
+    @Bean
+    HealthIndicator jobIntakeHealthIndicator(
+            JobIntake intake, ControlReader control, KafkaReach kafka) {
+        return () -> {
+            boolean up = intake.isRunning() && control.isReading() && kafka.answers();
+            return (up ? Health.up() : Health.outOfService())
+                    .withDetail("taking", intake.isRunning())
+                    .withDetail("control", control.isReading())
+                    .build();
+        };
+    }
+}

@@ -1,0 +1,40 @@
+package dev.parley.worker.answer;
+
+import dev.parley.autoconfigure.flow.FlowRecorder;
+import dev.parley.autoconfigure.kafka.Outbound;
+import dev.parley.worker.provider.Providers;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+
+/**
+ * What every attempt works with.
+ *
+ * @param worker id of this instance, as it stands in results
+ * @param flusher sends what an acknowledgement makes due
+ */
+public record AnswerContext(
+        Providers providers,
+        LaneSender lane,
+        ResultPublisher results,
+        Outbound outbound,
+        FlowRecorder flow,
+        MeterRegistry meters,
+        Clock clock,
+        Executor flusher,
+        String worker,
+        Limits limits) {
+
+    /**
+     * @param attemptsMax attempts after which a job fails with worker_lost
+     * @param mergeWindow longest wait of a token for company
+     * @param answerCharsMax longest answer
+     * @param acknowledgeTimeout how long the broker may take to acknowledge frames or a result
+     */
+    public record Limits(
+            int attemptsMax,
+            Duration mergeWindow,
+            int answerCharsMax,
+            Duration acknowledgeTimeout) {}
+}

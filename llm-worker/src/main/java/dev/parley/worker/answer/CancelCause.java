@@ -1,0 +1,11 @@
+package dev.parley.worker.answer;
+
+/** Why a running answer is to end before its provider does. */
+public enum CancelCause {
+    /** The user, or a revoked right, stopped it: it completes as stopped. */
+    STOPPED,
+    /** This worker stops: another one takes the job over. */
+    DRAINED,
+    /** The lock is gone, so another worker may have the job: nothing more is published. */
+    LOCK_LOST
+}
