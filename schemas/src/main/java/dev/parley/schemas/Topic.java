@@ -9,8 +9,12 @@ import java.time.Duration;
 public enum Topic {
     /** Key user. Written by gateways, read by the orchestrator. */
     REQUESTS("parley.requests", Kind.WORK, Spread.BY_USER),
-    /** No key. Written by the orchestrator, read by the workers' share group. */
-    JOBS("parley.jobs", Kind.WORK, Spread.BY_USER),
+    /**
+     * No key. Written by the orchestrator, read by the workers' share group. One partition: a share
+     * group gives each member only some partitions once it has more of them than members, and a job
+     * would wait for those while others are idle.
+     */
+    JOBS("parley.jobs", Kind.WORK, Spread.SINGLE),
     /** Key message. Written by the orchestrator, read by every worker. */
     CONTROL("parley.control", Kind.WORK, Spread.SINGLE),
     /**
