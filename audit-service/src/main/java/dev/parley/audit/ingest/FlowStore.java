@@ -1,0 +1,120 @@
+package dev.parley.audit.ingest;
+
+import dev.parley.audit.store.MonthPartitions;
+import dev.parley.autoconfigure.kafka.Inbound;
+import dev.parley.schemas.Json;
+import dev.parley.schemas.Topic;
+import dev.parley.schemas.UnreadableRecordException;
+import dev.parley.schemas.record.Checkpoint;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Checkpoints. */
+final class FlowStore implements RecordStore<FlowStore.Step> {
+
+    private static final String STAGING =
+            """
+            CREATE TEMP TABLE IF NOT EXISTS staged_flow (
+                message_id text COLLATE "C",
+                started_at timestamptz,
+                digest bigint,
+                conversation_id text COLLATE "C",
+                user_id text COLLATE "C",
+                name text COLLATE "C",
+                service text COLLATE "C",
+                instance text COLLATE "C",
+                duration_us bigint,
+                status text COLLATE "C",
+                detail text,
+                kafka_partition integer,
+                kafka_offset bigint
+            ) ON COMMIT DELETE ROWS
+            """;
+    private static final String INSERT =
+            "INSERT INTO flow SELECT * FROM staged_flow ON CONFLICT DO NOTHING";
+
+    /**
+     * A checkpoint and its place.
+     *
+     * @param digest the first eight bytes of the SHA-256 of the record's value
+     */
+    record Step(Checkpoint checkpoint, long digest, int partition, long offset) {}
+
+    private final MonthPartitions months;
+
+    FlowStore(MonthPartitions months) {
+        this.months = months;
+    }
+
+    @Override
+    public Topic topic() {
+        return Topic.FLOW;
+    }
+
+    @Override
+    public Step read(ConsumerRecord<String, byte[]> record) {
+        Checkpoint step = Inbound.event(record.headers(), record.value(), Checkpoint.class);
+        LinkStore.require(step.messageId(), "message_id");
+        LinkStore.require(step.userId(), "user_id");
+        LinkStore.require(step.name(), "name");
+        LinkStore.require(step.service(), "service");
+        LinkStore.require(step.instance(), "instance");
+        LinkStore.require(step.startedAt(), "started_at");
+        LinkStore.require(step.status(), "status");
+        if (!step.messageId().equals(record.key())) {
+            throw new UnreadableRecordException("the key is not the message's", null);
+        }
+        return new Step(step, digest(record.value()), record.partition(), record.offset());
+    }
+
+    @Override
+    public void prepare(List<Step> rows) throws SQLException {
+        months.ensure("flow", rows.stream().map(row -> row.checkpoint().startedAt()));
+    }
+
+    @Override
+    public void write(Connection connection, List<Step> rows) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(STAGING);
+            try (CopyRows copy = new CopyRows(connection, "staged_flow")) {
+                for (Step row : rows) {
+                    stage(copy, row);
+                }
+                copy.finish();
+            }
+            statement.execute(INSERT);
+        }
+    }
+
+    private static void stage(CopyRows copy, Step row) throws SQLException {
+        Checkpoint step = row.checkpoint();
+        copy.text(step.messageId())
+                .time(step.startedAt())
+                .number(row.digest())
+                .text(step.conversationId())
+                .text(step.userId())
+                .text(step.name())
+                .text(step.service())
+                .text(step.instance())
+                .number(step.durationUs())
+                .text(step.status())
+                .text(step.detail().isEmpty() ? "{}" : Json.writeText(step.detail()))
+                .number(row.partition())
+                .number(row.offset())
+                .endRow();
+    }
+
+    private static long digest(byte[] value) {
+        try {
+            return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(value)).getLong();
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
+    }
+}

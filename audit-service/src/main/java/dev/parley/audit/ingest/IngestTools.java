@@ -1,0 +1,12 @@
+package dev.parley.audit.ingest;
+
+import dev.parley.autoconfigure.kafka.DeadLetters;
+import io.micrometer.core.instrument.MeterRegistry;
+import javax.sql.DataSource;
+
+/** What every reader needs, whatever it stores. */
+record IngestTools(
+        DataSource database,
+        ConsumedOffsets offsets,
+        DeadLetters deadLetters,
+        MeterRegistry meters) {}

@@ -1,0 +1,127 @@
+package dev.parley.audit.ingest;
+
+/** The two statements of {@link LinkStore}. */
+final class LinkSql {
+
+    /** Made once a connection, emptied by each commit; its columns in the order of the COPY. */
+    static final String STAGING =
+            """
+            CREATE TEMP TABLE IF NOT EXISTS staged_links (
+                conversation_id text COLLATE "C",
+                ordinal bigint,
+                at timestamptz,
+                user_id text COLLATE "C",
+                team text COLLATE "C",
+                role text COLLATE "C",
+                kind text COLLATE "C",
+                message_id text COLLATE "C",
+                record text,
+                hash text COLLATE "C",
+                kafka_partition integer,
+                kafka_offset bigint,
+                status text COLLATE "C",
+                code text COLLATE "C",
+                model text COLLATE "C",
+                entrance text COLLATE "C",
+                attempt integer,
+                searchable boolean,
+                tokens_input bigint,
+                tokens_output bigint,
+                tokens_cached bigint,
+                estimated boolean,
+                cost numeric,
+                parent_id text COLLATE "C",
+                regenerates text COLLATE "C",
+                started_at timestamptz,
+                first_token_at timestamptz,
+                ended_at timestamptz,
+                worker text COLLATE "C",
+                call_id text COLLATE "C",
+                server text COLLATE "C",
+                tool text COLLATE "C",
+                duration_ms bigint,
+                limit_name text COLLATE "C",
+                reserved bigint,
+                requested_at timestamptz
+            ) ON COMMIT DELETE ROWS
+            """;
+
+    /** {@code fresh} are the places of links that were not there before. */
+    static final String INSERT =
+            """
+            WITH fresh AS (
+                INSERT INTO links (conversation_id, ordinal, at, user_id, kind, message_id,
+                                   record, hash, kafka_partition, kafka_offset)
+                SELECT conversation_id, ordinal, at, user_id, kind, message_id,
+                       record, hash, kafka_partition, kafka_offset
+                FROM staged_links
+                ON CONFLICT DO NOTHING
+                RETURNING kafka_partition, kafka_offset
+            ), link AS MATERIALIZED (
+                SELECT conversation_id, ordinal, at, user_id, team, role, kind, message_id,
+                       status, code, model, entrance, attempt, searchable,
+                       tokens_input, tokens_output, tokens_cached, estimated, cost,
+                       parent_id, regenerates, started_at, first_token_at, ended_at, worker,
+                       call_id, server, tool, duration_ms, limit_name, reserved, requested_at
+                FROM staged_links JOIN fresh USING (kafka_partition, kafka_offset)
+            ), message AS (
+                INSERT INTO messages (conversation_id, ordinal, at, message_id, author, user_id,
+                                      team, role, parent_id, regenerates, model, entrance, status,
+                                      code, tokens_input, tokens_output, tokens_cached, cost,
+                                      attempt, started_at, first_token_at, ended_at, worker)
+                SELECT conversation_id, ordinal, at, message_id,
+                       CASE kind WHEN 'user' THEN 'user' ELSE 'assistant' END, user_id,
+                       team, role, parent_id, regenerates, model, entrance, status,
+                       code, tokens_input, tokens_output, tokens_cached, cost,
+                       attempt, started_at, first_token_at, ended_at, worker
+                FROM link WHERE kind IN ('user', 'assistant', 'failure')
+                ON CONFLICT DO NOTHING
+            ), call AS (
+                INSERT INTO tool_calls (conversation_id, ordinal, at, message_id, user_id,
+                                        call_id, server, tool, status, duration_ms)
+                SELECT conversation_id, ordinal, at, message_id, user_id,
+                       call_id, server, tool, status, duration_ms
+                FROM link WHERE kind = 'tool_call'
+                ON CONFLICT DO NOTHING
+            ), refusal AS (
+                INSERT INTO refusals (conversation_id, ordinal, at, message_id, user_id, team,
+                                      role, model, entrance, code, limit_name)
+                SELECT conversation_id, ordinal, at, message_id, user_id, team,
+                       role, model, entrance, code, limit_name
+                FROM link WHERE kind = 'refusal'
+                ON CONFLICT DO NOTHING
+            ), charge AS (
+                INSERT INTO charges (conversation_id, ordinal, at, message_id, user_id, team,
+                                     role, tokens_input, tokens_output, tokens_cached, estimated,
+                                     cost, reserved, requested_at)
+                SELECT conversation_id, ordinal, at, message_id, user_id, team,
+                       role, tokens_input, tokens_output, tokens_cached, estimated,
+                       cost, reserved, requested_at
+                FROM link WHERE kind = 'charge'
+                ON CONFLICT DO NOTHING
+            ), pending AS (
+                INSERT INTO search_pending (conversation_id, ordinal, at, user_id,
+                                            queued_at, retry_at)
+                SELECT conversation_id, ordinal, at, user_id, now(), now()
+                FROM link WHERE searchable
+                ON CONFLICT DO NOTHING
+            )
+            INSERT INTO conversations AS c (id, user_id, team, role, first_at, last_at,
+                                            links, max_ordinal, messages)
+            SELECT conversation_id,
+                   (array_agg(user_id ORDER BY ordinal))[1],
+                   (array_agg(team ORDER BY ordinal))[1],
+                   (array_agg(role ORDER BY ordinal))[1],
+                   min(at), max(at), count(*), max(ordinal),
+                   count(*) FILTER (WHERE kind = 'user')
+            FROM link GROUP BY conversation_id ORDER BY conversation_id
+            ON CONFLICT (id) DO UPDATE SET
+                first_at = least(c.first_at, excluded.first_at),
+                last_at = greatest(c.last_at, excluded.last_at),
+                links = c.links + excluded.links,
+                max_ordinal = greatest(c.max_ordinal, excluded.max_ordinal),
+                messages = c.messages + excluded.messages
+            """;
+
+    private LinkSql() {}
+}

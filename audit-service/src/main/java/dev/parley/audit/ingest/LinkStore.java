@@ -1,0 +1,237 @@
+package dev.parley.audit.ingest;
+
+import dev.parley.audit.store.MonthPartitions;
+import dev.parley.autoconfigure.kafka.Inbound;
+import dev.parley.schemas.Topic;
+import dev.parley.schemas.UnreadableRecordException;
+import dev.parley.schemas.record.TokenUsage;
+import dev.parley.schemas.record.TurnRecord;
+import dev.parley.schemas.record.TurnRecord.AssistantTurn;
+import dev.parley.schemas.record.TurnRecord.ChargeTurn;
+import dev.parley.schemas.record.TurnRecord.FailureTurn;
+import dev.parley.schemas.record.TurnRecord.RefusalTurn;
+import dev.parley.schemas.record.TurnRecord.ToolCallTurn;
+import dev.parley.schemas.record.TurnRecord.UserTurn;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The chain and what is derived from it, in one statement: only links that are new leave rows in
+ * the other tables, so a conversation's counts stay right however often a link comes.
+ */
+final class LinkStore implements RecordStore<StoredLink> {
+
+    private final MonthPartitions months;
+
+    LinkStore(MonthPartitions months) {
+        this.months = months;
+    }
+
+    @Override
+    public Topic topic() {
+        return Topic.TURNS;
+    }
+
+    @Override
+    public StoredLink read(ConsumerRecord<String, byte[]> record) {
+        TurnRecord link = Inbound.event(record.headers(), record.value(), TurnRecord.class);
+        require(link.conversationId(), "conversation_id");
+        require(link.userId(), "user_id");
+        require(link.role(), "role");
+        require(link.at(), "at");
+        require(link.prevHash(), "prev_hash");
+        require(link.hash(), "hash");
+        require(link.body(), "body");
+        require(link.body().messageId(), "message_id");
+        requireParts(link.body());
+        if (!link.conversationId().equals(record.key())) {
+            throw new UnreadableRecordException("the key is not the conversation's", null);
+        }
+        if (link.ordinal() < 0) {
+            throw new UnreadableRecordException("a negative ordinal", null);
+        }
+        return new StoredLink(
+                link,
+                new String(record.value(), StandardCharsets.UTF_8),
+                record.partition(),
+                record.offset());
+    }
+
+    private static void requireParts(TurnRecord.Body body) {
+        switch (body) {
+            case UserTurn ignored -> {}
+            case AssistantTurn answer -> {
+                require(answer.usage(), "usage");
+                require(answer.text(), "text");
+                require(answer.finishReason(), "finish_reason");
+            }
+            case ToolCallTurn call -> {
+                require(call.callId(), "call_id");
+                require(call.server(), "server");
+                require(call.tool(), "tool");
+                require(call.status(), "status");
+            }
+            case RefusalTurn refusal -> require(refusal.code(), "code");
+            case FailureTurn failure -> {
+                require(failure.code(), "code");
+                require(failure.usage(), "usage");
+            }
+            case ChargeTurn charge -> require(charge.usage(), "usage");
+        }
+    }
+
+    @Override
+    public void prepare(List<StoredLink> rows) throws SQLException {
+        months.ensure("links", rows.stream().map(row -> row.link().at()));
+    }
+
+    @Override
+    public void write(Connection connection, List<StoredLink> rows) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(LinkSql.STAGING);
+            try (CopyRows copy = new CopyRows(connection, "staged_links")) {
+                for (StoredLink row : rows) {
+                    stage(copy, row);
+                }
+                copy.finish();
+            }
+            statement.execute(LinkSql.INSERT);
+        }
+    }
+
+    private static void stage(CopyRows copy, StoredLink row) throws SQLException {
+        TurnRecord link = row.link();
+        copy.text(link.conversationId())
+                .number(link.ordinal())
+                .time(link.at())
+                .text(link.userId())
+                .text(link.team())
+                .text(link.role())
+                .text(kind(link.body()))
+                .text(link.body().messageId())
+                .text(row.json())
+                .text(link.hash())
+                .number(row.partition())
+                .number(row.offset());
+        Columns columns = columns(link.body());
+        copy.text(columns.status)
+                .text(columns.code)
+                .text(columns.model)
+                .text(columns.entrance)
+                .number(columns.attempt)
+                .truth(columns.searchable);
+        usage(copy, columns.usage);
+        copy.number(columns.cost);
+        parts(copy, link.body());
+        copy.endRow();
+    }
+
+    /** Columns that several kinds have. */
+    private static final class Columns {
+        private @Nullable String status;
+        private @Nullable String code;
+        private @Nullable String model;
+        private @Nullable String entrance;
+        private @Nullable Integer attempt;
+        private @Nullable TokenUsage usage;
+        private java.math.@Nullable BigDecimal cost;
+        private boolean searchable;
+    }
+
+    private static Columns columns(TurnRecord.Body body) {
+        Columns columns = new Columns();
+        switch (body) {
+            case UserTurn turn -> {
+                columns.status = "sent";
+                columns.model = turn.model();
+                columns.entrance = turn.entrance();
+                columns.searchable = turn.text() != null;
+            }
+            case AssistantTurn answer -> {
+                columns.status = answer.finishReason().equals("stopped") ? "stopped" : "done";
+                columns.model = answer.model();
+                columns.attempt = answer.attempt();
+                columns.usage = answer.usage();
+                columns.cost = answer.cost();
+                columns.searchable = true;
+            }
+            case ToolCallTurn call -> columns.status = call.status();
+            case RefusalTurn refusal -> {
+                columns.status = "refused";
+                columns.code = refusal.code().code();
+                columns.model = refusal.model();
+                columns.entrance = refusal.entrance();
+                columns.searchable = refusal.text() != null;
+            }
+            case FailureTurn failure -> {
+                columns.status = "failed";
+                columns.code = failure.code().code();
+                columns.model = failure.model();
+                columns.attempt = failure.attempt();
+                columns.usage = failure.usage();
+                columns.searchable = failure.partial() != null;
+            }
+            case ChargeTurn charge -> {
+                columns.usage = charge.usage();
+                columns.cost = charge.cost();
+            }
+        }
+        return columns;
+    }
+
+    private static void usage(CopyRows copy, @Nullable TokenUsage usage) {
+        copy.number(usage == null ? null : usage.input())
+                .number(usage == null ? null : usage.output())
+                .number(usage == null ? null : usage.cached())
+                .truth(usage != null && usage.estimated());
+    }
+
+    /** Columns that one kind has: branches, times, the tool, the limit, the hold. */
+    private static void parts(CopyRows copy, TurnRecord.Body body) {
+        UserTurn user = body instanceof UserTurn turn ? turn : null;
+        copy.text(user == null ? null : user.parentId())
+                .text(user == null ? null : user.regenerates());
+        AssistantTurn answer = body instanceof AssistantTurn turn ? turn : null;
+        copy.time(answer == null ? null : answer.startedAt())
+                .time(answer == null ? null : answer.firstTokenAt())
+                .time(
+                        answer != null
+                                ? answer.endedAt()
+                                : body instanceof FailureTurn failure ? failure.endedAt() : null)
+                .text(answer == null ? null : answer.worker());
+        ToolCallTurn call = body instanceof ToolCallTurn turn ? turn : null;
+        copy.text(call == null ? null : call.callId())
+                .text(call == null ? null : call.server())
+                .text(call == null ? null : call.tool())
+                .number(call == null ? null : call.durationMs());
+        copy.text(
+                body instanceof RefusalTurn refusal && refusal.limit() != null
+                        ? refusal.limit().name()
+                        : null);
+        ChargeTurn charge = body instanceof ChargeTurn turn ? turn : null;
+        copy.number(charge == null ? null : charge.reserved())
+                .time(charge == null ? null : charge.requestedAt());
+    }
+
+    private static String kind(TurnRecord.Body body) {
+        return switch (body) {
+            case UserTurn ignored -> "user";
+            case AssistantTurn ignored -> "assistant";
+            case ToolCallTurn ignored -> "tool_call";
+            case RefusalTurn ignored -> "refusal";
+            case FailureTurn ignored -> "failure";
+            case ChargeTurn ignored -> "charge";
+        };
+    }
+
+    static void require(@Nullable Object field, String name) {
+        if (field == null) {
+            throw new UnreadableRecordException("without " + name, null);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package dev.parley.audit.web;
+
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Which roles mean what here.
+ *
+ * @param knownRoles roles that a token may name; the first known one counts (default user, auditor,
+ *     admin)
+ * @param inspectorRoles those of them that may use the audit calls (default auditor, admin)
+ */
+@Validated
+@ConfigurationProperties("parley.access")
+public record AccessSettings(
+        @DefaultValue({"user", "auditor", "admin"}) List<String> knownRoles,
+        @DefaultValue({"auditor", "admin"}) List<String> inspectorRoles) {}
