@@ -59,6 +59,7 @@ final class OpenAiStream implements ModelStream {
     private boolean isWholeReply;
     private boolean over;
     private @Nullable FinishReason finishReason;
+    private @Nullable ProviderException failure;
 
     OpenAiStream(
             HttpClient http,
@@ -87,6 +88,9 @@ final class OpenAiStream implements ModelStream {
             if (event != null) {
                 return event;
             }
+            if (failure != null) {
+                throw failure;
+            }
             if (over) {
                 FinishReason reason = finishReason;
                 if (reason == null) {
@@ -95,7 +99,12 @@ final class OpenAiStream implements ModelStream {
                 body.drop();
                 return new StreamEvent.Finished(reason);
             }
-            readMore();
+            try {
+                readMore();
+            } catch (ProviderException e) {
+                // After the text that came in the same part.
+                failure = e;
+            }
         }
     }
 
@@ -119,6 +128,7 @@ final class OpenAiStream implements ModelStream {
         endsNanos = silentFromNanos + total.toNanos();
         CompletableFuture<HttpResponse<BodyQueue>> open = http.sendAsync(request, info -> body);
         exchange = open;
+        // A close that came meanwhile saw nothing to close.
         if (closed) {
             close();
         }

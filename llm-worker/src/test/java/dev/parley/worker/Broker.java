@@ -1,0 +1,116 @@
+package dev.parley.worker;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** One real broker for all tests of a run, with locks that expire within seconds. */
+final class Broker implements AutoCloseable {
+
+    /** Short enough that a test can wait for an expiry. */
+    static final int LOCK_MS = 3_000;
+
+    private final KafkaRaftServer server;
+    private final Path directory;
+    private final String address;
+
+    private Broker(KafkaRaftServer server, Path directory, String address) {
+        this.server = server;
+        this.directory = directory;
+        this.address = address;
+    }
+
+    /** Started at the first call, stopped with the last test. */
+    static Broker of(ExtensionContext context) {
+        return context.getRoot()
+                .getStore(ExtensionContext.Namespace.create(Broker.class))
+                .computeIfAbsent(Broker.class, key -> start(), Broker.class);
+    }
+
+    String address() {
+        return address;
+    }
+
+    static Broker start() {
+        try {
+            Path directory = Files.createTempDirectory("broker");
+            String client = "127.0.0.1:" + freePort();
+            String controller = "127.0.0.1:" + freePort();
+            new Formatter()
+                    .setPrintStream(new PrintStream(OutputStream.nullOutputStream()))
+                    .setNodeId(1)
+                    .setClusterId(Uuid.randomUuid().toString())
+                    .setControllerListenerName("CONTROLLER")
+                    .setMetadataLogDirectory(directory.toString())
+                    .addDirectory(directory.toString())
+                    .run();
+            KafkaRaftServer server =
+                    new KafkaRaftServer(
+                            new KafkaConfig(settings(client, controller, directory), false),
+                            Time.SYSTEM);
+            server.startup();
+            return new Broker(server, directory, client);
+        } catch (Exception e) {
+            throw new IllegalStateException("the broker did not start", e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.shutdown();
+        server.awaitShutdown();
+        try (var files = Files.walk(directory)) {
+            files.sorted(java.util.Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        }
+    }
+
+    private static Map<String, String> settings(String client, String controller, Path directory) {
+        Map<String, String> settings = new HashMap<>();
+        settings.put("process.roles", "broker,controller");
+        settings.put("node.id", "1");
+        settings.put("log.dirs", directory.toString());
+        settings.put("listeners", "CLIENT://" + client + ",CONTROLLER://" + controller);
+        settings.put("advertised.listeners", "CLIENT://" + client);
+        settings.put("inter.broker.listener.name", "CLIENT");
+        settings.put("controller.listener.names", "CONTROLLER");
+        settings.put("listener.security.protocol.map", "CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        settings.put("controller.quorum.voters", "1@" + controller);
+        for (String internal :
+                List.of(
+                        "offsets.topic",
+                        "transaction.state.log",
+                        "share.coordinator.state.topic")) {
+            settings.put(internal + ".replication.factor", "1");
+            settings.put(internal + ".num.partitions", "3");
+        }
+        settings.put("transaction.state.log.min.isr", "1");
+        settings.put("share.coordinator.state.topic.min.isr", "1");
+        settings.put("group.initial.rebalance.delay.ms", "0");
+        settings.put("controller.quorum.append.linger.ms", "0");
+        settings.put("auto.create.topics.enable", "false");
+        settings.put("log.cleaner.dedupe.buffer.size", "8388608");
+        settings.put("group.share.min.record.lock.duration.ms", "1000");
+        settings.put("group.share.record.lock.duration.ms", Integer.toString(LOCK_MS));
+        return settings;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            return socket.getLocalPort();
+        }
+    }
+}

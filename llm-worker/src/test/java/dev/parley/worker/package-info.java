@@ -1,0 +1,2 @@
+/** Tests of the worker as a whole, against a real broker. */
+package dev.parley.worker;
