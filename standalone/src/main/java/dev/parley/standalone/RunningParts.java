@@ -17,7 +17,7 @@ final class RunningParts {
     /** A part that does not stop by then is left behind; the process ends anyway. */
     private static final Duration STOP_MAX = Duration.ofSeconds(20);
 
-    private static final Duration STOP_ALL_MAX = Duration.ofSeconds(45);
+    private static final Duration STOP_ALL_MAX = Duration.ofSeconds(40);
 
     private static final Logger LOG = LoggerFactory.getLogger(RunningParts.class);
 

@@ -181,6 +181,7 @@ public final class Standalone implements AutoCloseable {
                         folder.secrets(),
                         new ServiceEnvironment.Stores(kafka, postgres),
                         portOf);
+        LOG.info("Kafka is at {}, the database at {}", bootstrapServers(), jdbcUrl());
         // Contexts that start side by side would each set up the log that they share.
         System.setProperty(LoggingSystem.SYSTEM_PROPERTY, LoggingSystem.NONE);
         List<Start> starts = new ArrayList<>();
