@@ -25,9 +25,9 @@ record Service(String name, Supplier<SpringApplicationBuilder> application) {
      * Starts the service and returns when it is ready.
      *
      * @param environment variables that go before those of the process
-     * @param web its own server settings, which go before its configuration file
+     * @param properties of this service alone, which go before its configuration file
      */
-    ConfigurableApplicationContext start(Map<String, String> environment, Map<String, Object> web) {
+    ConfigurableApplicationContext start(Map<String, String> environment, Map<String, Object> properties) {
         Map<String, Object> variables = new HashMap<>(environment);
         return application
                 .get()
@@ -40,7 +40,7 @@ record Service(String name, Supplier<SpringApplicationBuilder> application) {
                             sources.addFirst(
                                     new SystemEnvironmentPropertySource(
                                             ENVIRONMENT_SOURCE, variables));
-                            sources.addFirst(new MapPropertySource("standalone-web", web));
+                            sources.addFirst(new MapPropertySource("standalone", properties));
                         })
                 .run();
     }

@@ -195,26 +195,28 @@ public final class Standalone implements AutoCloseable {
 
     private void startService(Service service, int stopRank, Map<String, Integer> portOf) {
         ConfigurableApplicationContext context =
-                service.start(environment, web(service.name(), portOf));
+                service.start(environment, properties(service.name(), portOf));
         parts.add(stopRank, service.name(), context);
         contexts.put(service.name(), context);
     }
 
     /** The gateway is public; the others are reached on the loopback address, health included. */
-    private Map<String, Object> web(String service, Map<String, Integer> portOf) {
-        Map<String, Object> web = new HashMap<>();
+    private Map<String, Object> properties(String service, Map<String, Integer> portOf) {
+        Map<String, Object> properties = new HashMap<>();
         if (service.equals(GATEWAY)) {
-            web.put("server.address", settings.address());
-            web.put("server.port", settings.port());
-            web.put("management.server.address", settings.address());
-            web.put("management.server.port", settings.managementPort());
+            properties.put("server.address", settings.address());
+            properties.put("server.port", settings.port());
+            properties.put("management.server.address", settings.address());
+            properties.put("management.server.port", settings.managementPort());
         } else {
-            web.put("server.address", LoopbackPorts.ADDRESS);
-            web.put("server.port", portOf.get(service));
-            web.put("management.server.port", portOf.get(service));
+            properties.put("server.address", LoopbackPorts.ADDRESS);
+            properties.put("server.port", portOf.get(service));
+            properties.put("management.server.port", portOf.get(service));
         }
-        web.put("spring.jmx.enabled", false);
-        return web;
+        if (service.equals(ORCHESTRATOR)) {
+            properties.put("parley.orchestrator.state-dir", folder.state(service).toString());
+        }
+        return properties;
     }
 
     private record Start(String name, Runnable work) {
