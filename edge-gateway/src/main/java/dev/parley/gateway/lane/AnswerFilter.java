@@ -1,0 +1,103 @@
+package dev.parley.gateway.lane;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which records of one session's lane are its answers' frames. Of one message
+ *
+ * <ol>
+ *   <li>a record of an attempt lower than the highest seen is a lost worker's, and ignored;
+ *   <li>after the first {@code done} or {@code error} everything is ignored;
+ *   <li>that end itself is never ignored for its attempt: only the orchestrator writes it, after it
+ *       has settled which attempt counts.
+ * </ol>
+ *
+ * Every reader of a lane that sees the same records comes to the same result, so a resume on
+ * another gateway goes on exactly. Not thread-safe.
+ */
+public final class AnswerFilter {
+
+    /** Ended messages that are remembered, so that late records of theirs stay ignored. */
+    private static final int ENDED_MAX = 64;
+
+    /** Null until the first record: idle sessions are many. */
+    private @Nullable LinkedHashMap<String, Answer> answers;
+
+    private int ended;
+
+    private static final class Answer {
+        final long firstOffset;
+        int attempt;
+        boolean ended;
+
+        Answer(long firstOffset, int attempt) {
+            this.firstOffset = firstOffset;
+            this.attempt = attempt;
+        }
+    }
+
+    /** Whether the client gets it; records come in the order of the lane. */
+    public boolean passes(long offset, String messageId, int attempt, String kind) {
+        boolean end = isEnd(kind);
+        Answer answer = open(messageId, offset, attempt);
+        if (answer.ended || !end && attempt < answer.attempt) {
+            return false;
+        }
+        answer.attempt = Math.max(answer.attempt, attempt);
+        if (end) {
+            answer.ended = true;
+            ended++;
+            forgetOldest();
+        }
+        return true;
+    }
+
+    /** The message was submitted again: it may be ended once more. */
+    public void reopen(String messageId) {
+        Answer answer = answers == null ? null : answers.get(messageId);
+        if (answers != null && answer != null && answer.ended) {
+            answers.remove(messageId);
+            ended--;
+        }
+    }
+
+    /** Where the oldest unfinished message began; {@code otherwise} when all have ended. */
+    public long unfinishedSince(long otherwise) {
+        if (answers == null || answers.size() == ended) {
+            return otherwise;
+        }
+        for (Answer answer : answers.values()) {
+            if (!answer.ended) {
+                return Math.min(answer.firstOffset, otherwise);
+            }
+        }
+        return otherwise;
+    }
+
+    public static boolean isEnd(String kind) {
+        return kind.equals("done") || kind.equals("error");
+    }
+
+    private Answer open(String messageId, long offset, int attempt) {
+        if (answers == null) {
+            answers = new LinkedHashMap<>(4);
+        }
+        return answers.computeIfAbsent(messageId, id -> new Answer(offset, attempt));
+    }
+
+    private void forgetOldest() {
+        if (ended <= ENDED_MAX || answers == null) {
+            return;
+        }
+        Iterator<Map.Entry<String, Answer>> all = answers.entrySet().iterator();
+        while (ended > ENDED_MAX && all.hasNext()) {
+            if (all.next().getValue().ended) {
+                all.remove();
+                ended--;
+            }
+        }
+    }
+}

@@ -1,0 +1,284 @@
+package dev.parley.gateway.lane;
+
+import dev.parley.autoconfigure.Instance;
+import dev.parley.autoconfigure.kafka.DeclaredTopics;
+import dev.parley.autoconfigure.kafka.KafkaClients;
+import dev.parley.autoconfigure.kafka.KafkaSettings;
+import dev.parley.gateway.log.Directory;
+import dev.parley.gateway.log.SessionLog;
+import dev.parley.gateway.log.SessionLogEntry.BlockClaim;
+import dev.parley.gateway.log.SessionLogEntry.LaneLease;
+import dev.parley.gateway.log.SessionLogEntry.SessionState;
+import dev.parley.schemas.Topic;
+import jakarta.annotation.PreDestroy;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.TopicConfig;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * The lanes that this gateway leases out. It claims blocks of them through the session log, creates
+ * their topics and hands them to the reader before anybody asks, and grows in the background.
+ *
+ * <p>A lease never waits. When no lane is free the session shares one: the reader tells tenants
+ * apart by session and epoch anyway.
+ */
+@Component
+public final class LanePool implements Directory.Observer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LanePool.class);
+    private static final Duration BROKER_TIMEOUT = Duration.ofSeconds(30);
+
+    private final SessionLog sessionLog;
+    private final LaneReader reader;
+    private final LaneSettings settings;
+    private final KafkaSettings kafkaSettings;
+    private final DeclaredTopics topics;
+    private final String gateway;
+    private final Admin admin;
+    private final ExecutorService background =
+            Executors.newSingleThreadExecutor(Thread.ofVirtual().name("lane-pool").factory());
+    private final AtomicBoolean growing = new AtomicBoolean();
+    private final AtomicInteger lastEpoch = new AtomicInteger();
+
+    // Guarded by this.
+    private final ArrayDeque<Integer> warm = new ArrayDeque<>();
+    private final ArrayDeque<Integer> free = new ArrayDeque<>();
+    private final List<Integer> own = new ArrayList<>();
+    private int nextShared;
+    private boolean exhausted;
+
+    LanePool(SessionLog sessionLog, LaneReader reader, LaneSettings settings, Broker broker) {
+        this.sessionLog = sessionLog;
+        this.reader = reader;
+        this.settings = settings;
+        this.kafkaSettings = broker.settings();
+        this.topics = broker.topics();
+        this.gateway = broker.instance().id();
+        this.admin = broker.clients().admin("lanes-admin");
+        sessionLog.awaitStart();
+        while (size() < Math.min(settings.initial(), settings.max()) && claimBlock()) {
+            // One block after the other.
+        }
+        LOG.info("{} lanes are ready", size());
+        sessionLog.observe(this);
+    }
+
+    /** The broker, and who we are to it. */
+    @Component
+    record Broker(
+            KafkaClients clients,
+            KafkaSettings settings,
+            DeclaredTopics topics,
+            Instance instance) {}
+
+    /**
+     * A lane for a session: its own where one is free, a shared one otherwise; null: none at all.
+     */
+    public @Nullable LaneLease lease() {
+        int lane;
+        List<Integer> toWarm = new ArrayList<>();
+        synchronized (this) {
+            Integer next = warm.isEmpty() ? free.poll() : warm.poll();
+            if (next == null) {
+                if (own.isEmpty()) {
+                    grow();
+                    return null;
+                }
+                next = own.get(nextShared++ % own.size());
+            }
+            lane = next;
+            while (warm.size() < settings.warm() && !free.isEmpty()) {
+                Integer soon = free.poll();
+                warm.add(soon);
+                toWarm.add(soon);
+            }
+            if (warm.size() + free.size() < settings.spare() && !exhausted) {
+                grow();
+            }
+        }
+        if (!toWarm.isEmpty()) {
+            reader.warm(toWarm);
+        }
+        return new LaneLease(lane, nextEpoch(), Math.max(0, reader.position(lane)));
+    }
+
+    /** Lanes that this gateway leases out. */
+    public synchronized int size() {
+        return own.size();
+    }
+
+    /** Lanes that nobody has. */
+    public synchronized int free() {
+        return warm.size() + free.size();
+    }
+
+    /**
+     * Higher than any that this session ever had on a lane: each lease is a record of the log, so
+     * that the log's end has passed the epochs of all leases before.
+     */
+    private int nextEpoch() {
+        int end = (int) Math.min(sessionLog.position(), Integer.MAX_VALUE - 1);
+        return lastEpoch.updateAndGet(last -> Math.max(last, end) + 1);
+    }
+
+    @Override
+    public void laneFreed(int lane) {
+        synchronized (this) {
+            if (own.contains(lane) && !free.contains(lane) && !warm.contains(lane)) {
+                free.add(lane);
+            }
+        }
+    }
+
+    @Override
+    public void sessionMoved(SessionState before, SessionState now) {
+        // Its lane stays its lane.
+    }
+
+    @Override
+    public void sessionContradicted(SessionState standing) {
+        // The session's connection answers.
+    }
+
+    private void grow() {
+        if (!growing.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            background.execute(() -> {
+                try {
+                    boolean more = claimBlock();
+                    synchronized (this) {
+                        exhausted = !more;
+                    }
+                } catch (RuntimeException e) {
+                    LOG.warn("the lane pool did not grow: {}", e.toString());
+                } finally {
+                    growing.set(false);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            growing.set(false);
+        }
+    }
+
+    /** Another gateway ended: its blocks may be claimed. */
+    public synchronized void blocksFreed() {
+        exhausted = false;
+    }
+
+    private boolean claimBlock() {
+        Directory directory = sessionLog.directory();
+        for (int block = 0; block < settings.blocks(); block++) {
+            if (directory.blockOwner(block) != null) {
+                continue;
+            }
+            BlockClaim claim = new BlockClaim(block, gateway);
+            sessionLog
+                    .appendAndApply(claim)
+                    .orTimeout(BROKER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
+            if (gateway.equals(directory.blockOwner(block))) {
+                open(block);
+                return true;
+            }
+            sessionLog.remove(claim.key());
+        }
+        return false;
+    }
+
+    private void open(int block) {
+        List<Integer> numbers = new ArrayList<>();
+        List<NewTopic> wanted = new ArrayList<>();
+        int end = Math.min(settings.max(), (block + 1) * settings.block());
+        for (int lane = block * settings.block(); lane < end; lane++) {
+            numbers.add(lane);
+            wanted.add(topic(lane));
+        }
+        topics.ensure(admin, wanted);
+        reader.assign(ends(numbers))
+                .orTimeout(BROKER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+        List<Integer> toWarm = new ArrayList<>();
+        synchronized (this) {
+            own.addAll(numbers);
+            numbers.removeIf(lane -> sessionLog.directory().tenantsOf(lane) > 0);
+            free.addAll(numbers);
+            while (warm.size() < settings.warm() && !free.isEmpty()) {
+                Integer soon = free.poll();
+                warm.add(soon);
+                toWarm.add(soon);
+            }
+        }
+        reader.warm(toWarm);
+    }
+
+    private NewTopic topic(int lane) {
+        Map<String, String> config = new HashMap<>();
+        config.put(
+                TopicConfig.RETENTION_MS_CONFIG,
+                Long.toString(kafkaSettings.workRetention().toMillis()));
+        // A lane costs two memory maps of this size.
+        config.put(TopicConfig.SEGMENT_INDEX_BYTES_CONFIG, "65536");
+        config.put(TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(8 << 20));
+        config.put(
+                TopicConfig.SEGMENT_MS_CONFIG,
+                Long.toString(Math.max(60_000, kafkaSettings.workRetention().toMillis() / 2)));
+        return new NewTopic(
+                        Topic.lane(lane),
+                        Optional.of(1),
+                        kafkaSettings.replicationFactor() < 1
+                                ? Optional.empty()
+                                : Optional.of(kafkaSettings.replicationFactor()))
+                .configs(config);
+    }
+
+    /** Also makes the broker open the logs, which costs the first reader of a lane otherwise. */
+    private Map<Integer, Long> ends(List<Integer> numbers) {
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        numbers.forEach(
+                lane -> asked.put(new TopicPartition(Topic.lane(lane), 0), OffsetSpec.latest()));
+        Map<Integer, Long> ends = new HashMap<>();
+        try {
+            var answers =
+                    admin.listOffsets(asked)
+                            .all()
+                            .get(BROKER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            answers.forEach(
+                    (partition, end) -> ends.put(LaneReader.number(partition), end.offset()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while lanes were made", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("the ends of the lanes cannot be read", e);
+        }
+        return ends;
+    }
+
+    @PreDestroy
+    void close() {
+        background.shutdownNow();
+        admin.close(Duration.ofSeconds(1));
+    }
+}

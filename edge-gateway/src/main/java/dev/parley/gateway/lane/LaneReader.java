@@ -1,0 +1,353 @@
+package dev.parley.gateway.lane;
+
+import dev.parley.autoconfigure.kafka.Inbound;
+import dev.parley.autoconfigure.kafka.KafkaClients;
+import dev.parley.gateway.log.SessionLog;
+import dev.parley.gateway.log.SessionLogEntry.LaneLease;
+import dev.parley.schemas.LaneHeaders;
+import dev.parley.schemas.Topic;
+import jakarta.annotation.PreDestroy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * One consumer for all lanes of this gateway: assigned from known offsets, quiet lanes paused.
+ * Other threads hand it commands; what it has, it hands to the tenants.
+ *
+ * <p>A tenant that joins further back makes the lane be read again from there. Tenants that share
+ * the lane see records twice then, and pass over what they had: each knows its own offset.
+ */
+@Component
+public final class LaneReader {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LaneReader.class);
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final long SWEEP_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final int FENCE_WAIT_MS = 20;
+
+    private final KafkaClients clients;
+    private final LaneSettings settings;
+    private final SessionLog sessionLog;
+    private final ConcurrentLinkedQueue<Command> commands = new ConcurrentLinkedQueue<>();
+    private final Thread thread;
+    private volatile @Nullable KafkaConsumer<String, byte[]> consumer;
+    private volatile boolean closed;
+
+    /** Changed by the reader's thread alone. */
+    private final Map<Integer, Lane> lanes = new ConcurrentHashMap<>();
+
+    // The reader thread's own.
+    private final Map<String, LaneTenant> tenants = new HashMap<>();
+    private volatile int active;
+    private long sweptAt = System.nanoTime();
+
+    @FunctionalInterface
+    private interface Command {
+        void run(KafkaConsumer<String, byte[]> consumer);
+    }
+
+    private static final class Lane {
+        final TopicPartition partition;
+        final Set<LaneTenant> tenants = new HashSet<>(2);
+        volatile long position;
+        volatile boolean fetched;
+        boolean warm;
+        long quietSince;
+
+        Lane(int number, long position) {
+            this.partition = new TopicPartition(Topic.lane(number), 0);
+            this.position = position;
+        }
+    }
+
+    LaneReader(KafkaClients clients, LaneSettings settings, SessionLog sessionLog) {
+        this.clients = clients;
+        this.settings = settings;
+        this.sessionLog = sessionLog;
+        this.thread = Thread.ofPlatform().daemon().name("lane-reader").start(this::run);
+    }
+
+    /** Takes lanes in, paused, at these offsets; lanes that are known stay as they are. */
+    CompletableFuture<Void> assign(Map<Integer, Long> offsets) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        submit(reader -> {
+            offsets.forEach(
+                    (number, offset) -> lanes.computeIfAbsent(number, n -> new Lane(n, offset)));
+            assignAll(reader);
+            done.complete(null);
+        });
+        return done;
+    }
+
+    /** Has these free lanes fetched, so that who leases them waits for nothing. */
+    void warm(List<Integer> numbers) {
+        submit(reader -> {
+            for (int number : numbers) {
+                Lane lane = lanes.get(number);
+                if (lane != null) {
+                    lane.warm = true;
+                    fetch(reader, lane);
+                }
+            }
+        });
+    }
+
+    /** Up to where a lane was read; what a new tenant gets comes later. −1: not a lane of ours. */
+    long position(int number) {
+        Lane lane = lanes.get(number);
+        return lane == null ? -1 : lane.position;
+    }
+
+    /** From now on the tenant gets the records of its lease, those from {@code offset} on. */
+    public void join(LaneTenant tenant, long offset) {
+        LaneLease lease = tenant.lease();
+        submit(reader -> {
+            Lane lane = lanes.get(lease.lane());
+            if (lane == null) {
+                lane = new Lane(lease.lane(), offset);
+                lanes.put(lease.lane(), lane);
+                assignAll(reader);
+            }
+            lane.tenants.add(tenant);
+            tenants.put(tenant.sessionId(), tenant);
+            if (offset < lane.position) {
+                lane.position = offset;
+                reader.seek(lane.partition, offset);
+            }
+            fetch(reader, lane);
+        });
+    }
+
+    /** The tenant gets nothing more. */
+    public void leave(LaneTenant tenant) {
+        int number = tenant.lease().lane();
+        submit(reader -> {
+            tenants.remove(tenant.sessionId(), tenant);
+            Lane lane = lanes.get(number);
+            if (lane != null && lane.tenants.remove(tenant) && lane.tenants.isEmpty()) {
+                pause(reader, lane);
+            }
+        });
+    }
+
+    /** Frames are to come: the lane is fetched again if it was quiet. */
+    public void wake(LaneTenant tenant) {
+        Lane known = lanes.get(tenant.lease().lane());
+        if (known == null || !known.fetched) {
+            submit(reader -> {
+                Lane lane = lanes.get(tenant.lease().lane());
+                if (lane != null) {
+                    fetch(reader, lane);
+                }
+            });
+        }
+    }
+
+    /** Lanes that are fetched at this moment, for metrics. */
+    public int active() {
+        return active;
+    }
+
+    private void submit(Command command) {
+        commands.add(command);
+        KafkaConsumer<String, byte[]> current = consumer;
+        if (current != null) {
+            current.wakeup();
+        }
+    }
+
+    private void run() {
+        while (!closed) {
+            try (KafkaConsumer<String, byte[]> reader = new KafkaConsumer<>(config())) {
+                assignAll(reader);
+                consumer = reader;
+                while (!closed) {
+                    readOnce(reader);
+                }
+            } catch (RuntimeException e) {
+                consumer = null;
+                if (!closed) {
+                    LOG.warn("lanes cannot be read: {}", e.toString());
+                    sleep(Duration.ofSeconds(1).toMillis());
+                }
+            }
+        }
+    }
+
+    private Map<String, Object> config() {
+        Map<String, Object> config = clients.consumer("lanes");
+        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, settings.isolation());
+        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) settings.fetchWait().toMillis());
+        // A lane that lost records must be noticed, not skipped.
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000);
+        return config;
+    }
+
+    private void readOnce(KafkaConsumer<String, byte[]> reader) {
+        try {
+            for (Command c = commands.poll(); c != null; c = commands.poll()) {
+                c.run(reader);
+            }
+            var records = reader.poll(POLL);
+            awaitFresh();
+            for (ConsumerRecord<String, byte[]> record : records) {
+                deliver(record);
+            }
+            for (TopicPartition partition : records.partitions()) {
+                Lane lane = lanes.get(number(partition));
+                if (lane != null) {
+                    lane.position = reader.position(partition);
+                    lane.quietSince = System.nanoTime();
+                }
+            }
+            sweep(reader);
+        } catch (WakeupException e) {
+            // A command waits: the next turn runs it.
+        } catch (OffsetOutOfRangeException e) {
+            e.offsetOutOfRangePartitions().keySet().forEach(partition -> lost(reader, partition));
+        }
+    }
+
+    /** After a pause of this process a session may have moved on: first read who has it now. */
+    private void awaitFresh() {
+        while (!sessionLog.isFresh() && !closed) {
+            sleep(FENCE_WAIT_MS);
+        }
+    }
+
+    private void deliver(ConsumerRecord<String, byte[]> record) {
+        LaneTenant tenant = record.key() == null ? null : tenants.get(record.key());
+        if (tenant == null || record.value() == null) {
+            return;
+        }
+        LaneLease lease = tenant.lease();
+        String messageId = Inbound.text(record.headers(), LaneHeaders.MESSAGE);
+        String kind = Inbound.text(record.headers(), LaneHeaders.KIND);
+        if (messageId == null
+                || kind == null
+                || Inbound.number(record.headers(), LaneHeaders.EPOCH, -1) != lease.epoch()
+                || number(record) != lease.lane()) {
+            return;
+        }
+        int attempt = Inbound.number(record.headers(), LaneHeaders.ATTEMPT, 1);
+        try {
+            tenant.deliver(
+                    new LaneFrame(record.offset(), messageId, attempt, kind, record.value()));
+        } catch (RuntimeException e) {
+            LOG.error("a frame of lane {} was not delivered", record.topic(), e);
+        }
+    }
+
+    private void lost(KafkaConsumer<String, byte[]> reader, TopicPartition partition) {
+        Lane lane = lanes.get(number(partition));
+        if (lane == null) {
+            return;
+        }
+        LOG.warn("records of {} are gone from offset {} on", partition.topic(), lane.position);
+        new ArrayList<>(lane.tenants).forEach(LaneTenant::lost);
+        long end = reader.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        lane.position = end;
+        reader.seek(partition, end);
+    }
+
+    private void assignAll(KafkaConsumer<String, byte[]> reader) {
+        Set<TopicPartition> before = reader.assignment();
+        List<TopicPartition> all = new ArrayList<>(lanes.size());
+        lanes.values().forEach(lane -> all.add(lane.partition));
+        reader.assign(all);
+        for (Lane lane : lanes.values()) {
+            if (!before.contains(lane.partition)) {
+                reader.seek(lane.partition, lane.position);
+                if (!lane.fetched) {
+                    reader.pause(List.of(lane.partition));
+                }
+            }
+        }
+    }
+
+    private void fetch(KafkaConsumer<String, byte[]> reader, Lane lane) {
+        lane.quietSince = System.nanoTime();
+        if (!lane.fetched) {
+            lane.fetched = true;
+            active++;
+            reader.resume(List.of(lane.partition));
+        }
+    }
+
+    private void pause(KafkaConsumer<String, byte[]> reader, Lane lane) {
+        if (lane.fetched) {
+            lane.fetched = false;
+            lane.warm = false;
+            active--;
+            reader.pause(List.of(lane.partition));
+        }
+    }
+
+    private void sweep(KafkaConsumer<String, byte[]> reader) {
+        long now = System.nanoTime();
+        if (now - sweptAt < SWEEP_NANOS) {
+            return;
+        }
+        sweptAt = now;
+        long linger = active > settings.active() ? 0 : settings.linger().toNanos();
+        for (Lane lane : lanes.values()) {
+            boolean free = lane.tenants.isEmpty();
+            if (lane.fetched
+                    && !(free && lane.warm)
+                    && now - lane.quietSince > linger
+                    && lane.tenants.stream().noneMatch(LaneTenant::awaitsFrames)) {
+                pause(reader, lane);
+            }
+        }
+    }
+
+    private static int number(ConsumerRecord<String, byte[]> record) {
+        return number(record.topic());
+    }
+
+    static int number(TopicPartition partition) {
+        return number(partition.topic());
+    }
+
+    private static int number(String topic) {
+        return Integer.parseInt(topic, topic.lastIndexOf('.') + 1, topic.length(), 10);
+    }
+
+    private void sleep(long ms) {
+        try {
+            Thread.sleep(ms);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            closed = true;
+        }
+    }
+
+    @PreDestroy
+    void close() throws InterruptedException {
+        closed = true;
+        KafkaConsumer<String, byte[]> current = consumer;
+        if (current != null) {
+            current.wakeup();
+        }
+        thread.join(Duration.ofSeconds(5));
+    }
+}

@@ -1,0 +1,23 @@
+package dev.parley.gateway.web;
+
+import java.util.Map;
+import org.eclipse.jetty.ee11.websocket.server.JettyWebSocketServerContainer;
+import org.springframework.boot.web.servlet.ServletContextInitializer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
+
+/** Where what is served. */
+@Configuration(proxyBeanMethods = false)
+class WebSetup {
+
+    @Bean
+    SimpleUrlHandlerMapping sockets(WebSocketEntrance chat) {
+        return new SimpleUrlHandlerMapping(Map.of("/ws/chat", chat), 0);
+    }
+
+    @Bean
+    ServletContextInitializer socketLimits(WebSocketEntrance chat) {
+        return context -> chat.configure(JettyWebSocketServerContainer.ensureContainer(context));
+    }
+}
