@@ -1,0 +1,133 @@
+package dev.parley.orchestrator;
+
+import dev.parley.autoconfigure.Instance;
+import dev.parley.autoconfigure.kafka.DeadLetters;
+import dev.parley.autoconfigure.kafka.KafkaClients;
+import dev.parley.autoconfigure.kafka.KafkaSettings;
+import dev.parley.autoconfigure.kafka.Outbound;
+import dev.parley.orchestrator.policy.PolicyFile;
+import dev.parley.orchestrator.policy.PolicySource;
+import dev.parley.orchestrator.policy.PolicyTopic;
+import dev.parley.orchestrator.stream.Carriage;
+import dev.parley.orchestrator.stream.KnownLanes;
+import dev.parley.orchestrator.stream.OrchestratorStreams;
+import dev.parley.orchestrator.stream.Rules;
+import dev.parley.orchestrator.stream.StreamsOptions;
+import dev.parley.schemas.vault.PersonCipher;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.kafka.core.KafkaTemplate;
+
+/** Puts the parts together. */
+@Configuration(proxyBeanMethods = false)
+class OrchestratorConfiguration {
+
+    /** Read before anything is connected, so that a wrong file stops the start at once. */
+    @Bean
+    PolicyFile policyFile(OrchestratorSettings settings) {
+        return PolicyFile.load(settings.policyPath());
+    }
+
+    @Bean(destroyMethod = "close")
+    PolicyTopic policyTopic(KafkaClients clients, DeadLetters deadLetters) {
+        return new PolicyTopic(clients, deadLetters);
+    }
+
+    @Bean
+    PolicySource policySource(
+            PolicyFile file,
+            PolicyTopic topic,
+            KafkaTemplate<String, byte[]> kafka,
+            Outbound outbound) {
+        return new PolicySource(file, topic, kafka, outbound);
+    }
+
+    @Bean(destroyMethod = "close")
+    KnownLanes knownLanes(KafkaClients clients) {
+        return new KnownLanes(clients);
+    }
+
+    @Bean
+    Rules rules(OrchestratorSettings settings, PolicyTopic policy, Clock clock) {
+        return new Rules(
+                settings.decider(),
+                policy::current,
+                clock,
+                settings.clockTolerance(),
+                settings.retention().age(),
+                settings.streams().commitOnTerminal());
+    }
+
+    @Bean
+    Carriage carriage(
+            OrchestratorSettings settings,
+            Outbound outbound,
+            Instance instance,
+            KnownLanes lanes,
+            MeterRegistry meters) {
+        return new Carriage(
+                outbound,
+                instance,
+                lanes,
+                new PersonCipher(new SecureRandom()),
+                masterKey(settings.masterKey()),
+                meters);
+    }
+
+    @Bean
+    OrchestratorStreams orchestratorStreams(
+            Rules rules,
+            Carriage carriage,
+            OrchestratorSettings settings,
+            KafkaSettings kafka,
+            KafkaClients clients) {
+        OrchestratorSettings.Streams streams = settings.streams();
+        return new OrchestratorStreams(
+                rules,
+                carriage,
+                new StreamsOptions(
+                        streams.applicationId(),
+                        settings.stateDir(),
+                        streams.threads(),
+                        streams.commitInterval(),
+                        streams.poll(),
+                        streams.standbyReplicas(),
+                        streams.inMemory(),
+                        streams.sessionTimeout(),
+                        streams.transactionTimeout()),
+                kafka,
+                clients);
+    }
+
+    @Bean
+    HealthIndicator streamsHealthIndicator(OrchestratorStreams streams, PolicyTopic policy) {
+        return () ->
+                (streams.isRunning() && policy.isWhole() ? Health.up() : Health.outOfService())
+                        .withDetail("streams_running", streams.isRunning())
+                        .withDetail("policy_read", policy.isWhole())
+                        .build();
+    }
+
+    static byte[] masterKey(@Nullable String base64) {
+        byte[] key;
+        try {
+            key = Base64.getDecoder().decode(base64 == null ? "" : base64.strip());
+        } catch (IllegalArgumentException e) {
+            key = new byte[0];
+        }
+        if (key.length != PersonCipher.KEY_BYTES) {
+            throw new IllegalStateException(
+                    "PARLEY_MASTER_KEY must be base64 of "
+                            + PersonCipher.KEY_BYTES
+                            + " bytes; make one with: openssl rand -base64 32");
+        }
+        return key;
+    }
+}

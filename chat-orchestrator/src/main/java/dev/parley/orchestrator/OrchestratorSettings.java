@@ -1,0 +1,144 @@
+package dev.parley.orchestrator;
+
+import dev.parley.orchestrator.core.DeciderSettings;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationUnit;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * The orchestrator's settings, under {@code parley.orchestrator}.
+ *
+ * @param policyFile YAML policy that is published at the start ({@code PARLEY_POLICY_FILE}); empty
+ *     (default): the built-in one fills what the policy topic lacks
+ * @param masterKey base64 of 32 bytes that wrap the persons' data keys ({@code PARLEY_MASTER_KEY});
+ *     needed, and the same for orchestrator and audit
+ * @param stateDir where state is kept between starts (default {@code data/orchestrator}); of one
+ *     instance alone
+ * @param advertised host:port under which other instances reach this one for {@code /api/me}; empty
+ *     (default): localhost and the port it listens on
+ * @param budgetZone where days and months of cost begin (default UTC)
+ * @param defaultModel name that rights and prices go by when a message names none ({@code
+ *     PARLEY_MODEL}, default demo)
+ * @param clockTolerance how far a record's time may be from this instance's before the instance's
+ *     counts (default 5 s)
+ * @param answer how long and how large answers may be
+ * @param context what of a conversation the model is given
+ * @param retention how much of a conversation stays in the state
+ * @param streams how Kafka Streams runs
+ */
+@Validated
+@ConfigurationProperties("parley.orchestrator")
+record OrchestratorSettings(
+        @Nullable String policyFile,
+        @Nullable String masterKey,
+        @DefaultValue("data/orchestrator") Path stateDir,
+        @Nullable String advertised,
+        @DefaultValue("UTC") ZoneId budgetZone,
+        @DefaultValue("demo") String defaultModel,
+        @DefaultValue("5s") Duration clockTolerance,
+        @DefaultValue @Valid Answer answer,
+        @DefaultValue @Valid Context context,
+        @DefaultValue @Valid Retention retention,
+        @DefaultValue @Valid Streams streams) {
+
+    /**
+     * @param deadline after which an answer is stopped ({@code PARLEY_ANSWER_DEADLINE}, default 5
+     *     min); the policy's answer_seconds may be less
+     * @param grace how long after the deadline the worker may report what it used (default 2 s)
+     * @param tokensMax longest answer where neither message nor policy says less (default 4,096
+     *     tokens)
+     * @param tokensMin an answer is not shortened below this to fit a budget's rest (default 16
+     *     tokens)
+     * @param messageCharsMax longest message whatever the policy says (default 64,000 characters)
+     */
+    record Answer(
+            @DefaultValue("5m") Duration deadline,
+            @DefaultValue("2s") Duration grace,
+            @DefaultValue("4096") @Min(1) @Max(10_000_000) int tokensMax,
+            @DefaultValue("16") @Min(1) int tokensMin,
+            @DefaultValue("64000") @Min(1) int messageCharsMax) {}
+
+    /**
+     * @param turnsMax newest turns of the branch, a message with its answer each (default 50)
+     * @param charsMax characters of those together (default 100,000)
+     * @param systemPrompt begins every context of ours; empty (default): none
+     */
+    record Context(
+            @DefaultValue("50") @Min(0) int turnsMax,
+            @DefaultValue("100000") @Min(0) int charsMax,
+            @Nullable String systemPrompt) {}
+
+    /**
+     * @param age after which an unused conversation's messages leave the state (default 30 days)
+     * @param messagesMax admitted messages kept of one conversation (default 200)
+     * @param refusedMax refused messages kept of one conversation (default 50)
+     * @param recipientsMax sessions that are told of one message (default 8)
+     */
+    record Retention(
+            @DefaultValue("30d") Duration age,
+            @DefaultValue("200") @Min(1) @Max(10_000) int messagesMax,
+            @DefaultValue("50") @Min(1) @Max(10_000) int refusedMax,
+            @DefaultValue("8") @Min(2) @Max(100) int recipientsMax) {}
+
+    /**
+     * @param applicationId group and prefix of internal topics (default parley-orchestrator)
+     * @param threads stream threads (default 1)
+     * @param commitInterval how long a transaction gathers (default 20 ms); what is read committed
+     *     waits for it
+     * @param commitOnTerminal whether a terminal asks for its commit at once (default true)
+     * @param poll longest wait for records in one round (default 10 ms)
+     * @param standbyReplicas copies of the state on other instances (default 0)
+     * @param inMemory keep the state in memory alone, read back from its changelog at each start
+     *     (default false: RocksDB)
+     * @param sessionTimeout after which a silent instance's partitions go to others (default 10 s)
+     * @param transactionTimeout after which the broker aborts a lost instance's transaction
+     *     (default 10 s)
+     */
+    record Streams(
+            @DefaultValue("parley-orchestrator") @NotBlank String applicationId,
+            @DefaultValue("1") @Min(1) @Max(64) int threads,
+            @DefaultValue("20ms") @DurationUnit(java.time.temporal.ChronoUnit.MILLIS)
+                    Duration commitInterval,
+            @DefaultValue("true") boolean commitOnTerminal,
+            @DefaultValue("10ms") @DurationUnit(java.time.temporal.ChronoUnit.MILLIS) Duration poll,
+            @DefaultValue("0") @Min(0) @Max(5) int standbyReplicas,
+            @DefaultValue("false") boolean inMemory,
+            @DefaultValue("10s") Duration sessionTimeout,
+            @DefaultValue("10s") Duration transactionTimeout) {}
+
+    DeciderSettings decider() {
+        return new DeciderSettings(
+                new DeciderSettings.Answer(
+                        answer.deadline(),
+                        answer.grace(),
+                        answer.tokensMax(),
+                        answer.tokensMin(),
+                        answer.messageCharsMax()),
+                new DeciderSettings.Context(
+                        context.turnsMax(),
+                        context.charsMax(),
+                        blankToNull(context.systemPrompt())),
+                new DeciderSettings.Retention(
+                        retention.messagesMax(), retention.refusedMax(), retention.recipientsMax()),
+                budgetZone,
+                defaultModel.isBlank() ? "demo" : defaultModel);
+    }
+
+    @Nullable Path policyPath() {
+        String file = blankToNull(policyFile);
+        return file == null ? null : Path.of(file);
+    }
+
+    static @Nullable String blankToNull(@Nullable String text) {
+        return text == null || text.isBlank() ? null : text;
+    }
+}

@@ -1,0 +1,53 @@
+package dev.parley.orchestrator.stream;
+
+import dev.parley.schemas.Topic;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * Requests and results, spread by user alike, meet in one processor with one store; one sink takes
+ * everything and the record's key names its topic.
+ */
+final class OrchestratorTopology {
+
+    private static final String PROCESSOR = "users";
+
+    private OrchestratorTopology() {}
+
+    static Topology of(Rules rules, Carriage carriage, boolean inMemory) {
+        KeyValueBytesStoreSupplier supplier =
+                inMemory
+                        ? Stores.inMemoryKeyValueStore(StateKeys.STORE)
+                        : Stores.persistentKeyValueStore(StateKeys.STORE);
+        return new Topology()
+                .addSource(
+                        "requests",
+                        new StringDeserializer(),
+                        new ByteArrayDeserializer(),
+                        Topic.REQUESTS.topicName())
+                .addSource(
+                        "results",
+                        new StringDeserializer(),
+                        new ByteArrayDeserializer(),
+                        Topic.RESULTS.topicName())
+                .addProcessor(
+                        PROCESSOR, () -> new UserProcessor(rules, carriage), "requests", "results")
+                .addStateStore(
+                        Stores.keyValueStoreBuilder(supplier, Serdes.String(), Serdes.ByteArray())
+                                .withCachingDisabled(),
+                        PROCESSOR)
+                .addSink(
+                        "out",
+                        (OutKey key,
+                                byte[] value,
+                                org.apache.kafka.streams.processor.RecordContext at) -> key.topic(),
+                        new OutKey.Writer(),
+                        new ByteArraySerializer(),
+                        PROCESSOR);
+    }
+}

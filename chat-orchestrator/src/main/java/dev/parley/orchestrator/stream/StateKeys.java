@@ -1,0 +1,46 @@
+package dev.parley.orchestrator.stream;
+
+/** Keys of the store; see the package. */
+final class StateKeys {
+
+    static final String STORE = "state";
+
+    static final String DEADLINES = "d\0";
+    static final String CONVERSATIONS = "c\0";
+
+    private StateKeys() {}
+
+    static String user(String userId) {
+        return "u\0" + userId;
+    }
+
+    static String conversation(String userId, String conversationId) {
+        return CONVERSATIONS + userId + "\0" + conversationId;
+    }
+
+    static String message(String userId, String messageId) {
+        return "m\0" + userId + "\0" + messageId;
+    }
+
+    static String chain(String userId, String conversationId) {
+        return "h\0" + userId + "\0" + conversationId;
+    }
+
+    static String personKey(String userId) {
+        return "k\0" + userId;
+    }
+
+    static String deadline(String userId, String messageId) {
+        return DEADLINES + userId + "\0" + messageId;
+    }
+
+    /** The user of a conversation's or deadline's key. */
+    static String userOf(String key) {
+        return key.substring(2, key.lastIndexOf('\0'));
+    }
+
+    /** The conversation or message of such a key. */
+    static String lastOf(String key) {
+        return key.substring(key.lastIndexOf('\0') + 1);
+    }
+}

@@ -1,0 +1,211 @@
+package dev.parley.orchestrator.stream;
+
+import dev.parley.autoconfigure.kafka.Inbound;
+import dev.parley.autoconfigure.kafka.Outbound;
+import dev.parley.orchestrator.core.Decider;
+import dev.parley.orchestrator.core.Decision;
+import dev.parley.orchestrator.core.Emitted;
+import dev.parley.orchestrator.core.Policy;
+import dev.parley.orchestrator.core.Trigger;
+import dev.parley.orchestrator.core.UserState;
+import dev.parley.schemas.Topic;
+import dev.parley.schemas.UnreadableRecordException;
+import dev.parley.schemas.frame.ErrorCode;
+import dev.parley.schemas.frame.ServerFrame;
+import dev.parley.schemas.record.RequestEvent;
+import dev.parley.schemas.record.ResultEvent;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Requests and results of the users of one partition, and the deadlines of what runs there.
+ * Whatever cannot be read or decided goes to the dead-letter topic and the next record is served.
+ */
+final class UserProcessor implements Processor<String, byte[], OutKey, byte[]> {
+
+    /** How often deadlines and the policy are looked at. */
+    static final Duration TICK = Duration.ofMillis(250);
+
+    /** How often a few conversations are looked at for their age. */
+    static final Duration KEEP = Duration.ofSeconds(30);
+
+    private static final Logger LOG = LoggerFactory.getLogger(UserProcessor.class);
+
+    private final Rules rules;
+    private final Carriage carriage;
+    private final StepTimes times;
+    private final Decider decider;
+
+    private KeyValueStore<String, byte[]> store;
+    private ProcessorContext<OutKey, byte[]> context;
+    private Publisher publisher;
+    private Deadlines deadlines;
+    private Policy lastPolicy = Policy.EMPTY;
+
+    @SuppressWarnings("NullAway.Init") // init() comes before any record
+    UserProcessor(Rules rules, Carriage carriage) {
+        this.rules = rules;
+        this.carriage = carriage;
+        this.times = new StepTimes(rules.clock(), System::nanoTime);
+        this.decider = new Decider(rules.settings(), times);
+    }
+
+    /** Also after an aborted transaction: what is in memory is made anew from the store. */
+    @Override
+    public void init(ProcessorContext<OutKey, byte[]> newContext) {
+        context = newContext;
+        store = newContext.getStateStore(StateKeys.STORE);
+        publisher = new Publisher(newContext, store, carriage, times);
+        deadlines = new Deadlines(store);
+        lastPolicy = rules.policy().get();
+        ConversationKeeper keeper = new ConversationKeeper(store, rules.conversationAge());
+        newContext.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, at -> tick());
+        newContext.schedule(
+                KEEP, PunctuationType.WALL_CLOCK_TIME, at -> keeper.step(rules.clock().instant()));
+    }
+
+    @Override
+    public void process(Record<String, byte[]> record) {
+        RecordMetadata from = context.recordMetadata().orElseThrow();
+        String source = from.topic() + "/" + from.partition() + "/" + from.offset();
+        Trigger trigger;
+        try {
+            trigger = read(from.topic(), record);
+        } catch (UnreadableRecordException e) {
+            LOG.warn("dead letter from {}: {}", source, e.getMessage());
+            publisher.deadLetter(record, source, from.topic(), String.valueOf(e.getMessage()));
+            return;
+        }
+        Publisher.Occasion occasion =
+                new Publisher.Occasion(
+                        trigger.userId(),
+                        now(record.timestamp()),
+                        Inbound.text(record.headers(), Outbound.TRACEPARENT));
+        if (!run(trigger, occasion)) {
+            publisher.deadLetter(record, source, from.topic(), "cannot be decided");
+            giveUp(trigger, occasion);
+        }
+    }
+
+    private void tick() {
+        Instant now = rules.clock().instant();
+        for (Deadlines.Due due : deadlines.due(now)) {
+            run(
+                    new Trigger.DeadlinePassed(due.userId(), due.messageId()),
+                    new Publisher.Occasion(due.userId(), now, null));
+        }
+        Policy policy = rules.policy().get();
+        if (policy != lastPolicy) {
+            lastPolicy = policy;
+            for (String userId : deadlines.users()) {
+                run(new Trigger.PolicyChanged(userId), new Publisher.Occasion(userId, now, null));
+            }
+        }
+    }
+
+    /** False when the rules cannot decide it, and then nothing has been written. */
+    private boolean run(Trigger trigger, Publisher.Occasion occasion) {
+        times.begin();
+        StoredMemory memory = new StoredMemory(store, occasion.userId());
+        Decision decision;
+        try {
+            decision = decider.decide(memory, trigger, occasion.now(), rules.policy().get());
+        } catch (RuntimeException e) {
+            LOG.error("{} of a user cannot be decided", trigger.getClass().getSimpleName(), e);
+            return false;
+        }
+        UserState before = memory.user();
+        for (Emitted emitted : decision.emitted()) {
+            publisher.publish(occasion, emitted);
+        }
+        StoredMemory.write(store, occasion.userId(), before, decision);
+        deadlines.follow(occasion.userId(), before, decision.user());
+        if (rules.commitOnTerminal() && decision.emitted().stream().anyMatch(this::isTerminal)) {
+            context.commit();
+        }
+        return true;
+    }
+
+    /**
+     * Gateways read terminals committed: the sooner the transaction ends, the sooner they see it.
+     */
+    private boolean isTerminal(Emitted emitted) {
+        return emitted instanceof Emitted.Frame frame && frame.messageId() != null;
+    }
+
+    /** Whoever was told that a message is accepted is told of its end, though it is our fault. */
+    private void giveUp(Trigger trigger, Publisher.Occasion occasion) {
+        if (!(trigger instanceof Trigger.Requested(RequestEvent request))
+                || request.replyTo() == null
+                || request.replyTo().sessionId() == null) {
+            return;
+        }
+        String messageId =
+                switch (request) {
+                    case RequestEvent.MessageSubmitted message -> message.messageId();
+                    case RequestEvent.RegenerateRequested again -> again.messageId();
+                    case RequestEvent.EditRequested edit -> edit.messageId();
+                    case RequestEvent.StopRequested _, RequestEvent.ApprovalGiven _ -> null;
+                };
+        if (messageId != null) {
+            publisher.publish(
+                    occasion,
+                    new Emitted.Frame(
+                            request.replyTo(),
+                            messageId,
+                            Emitted.TERMINAL_ATTEMPT,
+                            new ServerFrame.Failure(
+                                    messageId,
+                                    null,
+                                    "Something failed on our side; reference " + messageId + ".",
+                                    ErrorCode.INTERNAL,
+                                    ErrorCode.INTERNAL.retryable(),
+                                    null,
+                                    null,
+                                    null)));
+        }
+    }
+
+    private static Trigger read(String topic, Record<String, byte[]> record) {
+        String userId;
+        Trigger trigger;
+        if (topic.equals(Topic.REQUESTS.topicName())) {
+            RequestEvent request =
+                    Inbound.event(record.headers(), record.value(), RequestEvent.class);
+            userId = request.caller() == null ? null : request.caller().id();
+            trigger = new Trigger.Requested(request);
+        } else {
+            ResultEvent result = Inbound.event(record.headers(), record.value(), ResultEvent.class);
+            userId = result.userId();
+            trigger = new Trigger.Reported(result);
+        }
+        checkUser(record.key(), userId);
+        return trigger;
+    }
+
+    /** A record under another key than its user's is on the wrong partition, or forged. */
+    private static void checkUser(@Nullable String key, @Nullable String userId) {
+        if (userId == null || userId.isEmpty() || userId.indexOf('\0') >= 0) {
+            throw new UnreadableRecordException("no user", null);
+        }
+        if (!userId.equals(key)) {
+            throw new UnreadableRecordException("the key is not the user", null);
+        }
+    }
+
+    private Instant now(long recordTimestamp) {
+        Instant own = rules.clock().instant();
+        Instant recorded = Instant.ofEpochMilli(recordTimestamp);
+        Duration apart = Duration.between(recorded, own).abs();
+        return apart.compareTo(rules.clockTolerance()) <= 0 ? recorded : own;
+    }
+}
