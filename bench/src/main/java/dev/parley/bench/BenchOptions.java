@@ -109,6 +109,13 @@ final class BenchOptions {
         return new SystemUnderTest.Launch(file, javaOptions(), modelBaseUrl);
     }
 
+    /** For the report. */
+    String describeSystem() {
+        return url != null
+                ? "a running system"
+                : "the one-command run, " + String.join(" ", javaOptions());
+    }
+
     /** The system that {@code --url} names, or null: one is to be started. */
     @Nullable Target running() {
         if (url == null) {

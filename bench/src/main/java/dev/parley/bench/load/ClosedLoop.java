@@ -75,14 +75,15 @@ public final class ClosedLoop<T> {
     }
 
     private void ask(Supplier<CompletableFuture<T>> asker) {
-        asker.get()
-                .whenComplete((result, failure) -> {
-                    if (failure != null) {
-                        all.completeExceptionally(failure);
-                    } else {
-                        loop.execute(() -> endedWith(asker, result));
-                    }
-                });
+        var unused =
+                asker.get()
+                        .whenComplete((result, failure) -> {
+                            if (failure != null) {
+                                all.completeExceptionally(failure);
+                            } else {
+                                loop.execute(() -> endedWith(asker, result));
+                            }
+                        });
     }
 
     private void endedWith(Supplier<CompletableFuture<T>> asker, T result) {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Date;
 import java.util.HexFormat;
 import javax.crypto.SecretKey;
@@ -33,7 +34,7 @@ public final class Tokens {
 
     /** HS256, role {@code user}, of the default issuer and audience. */
     public String of(String user) {
-        Date now = Date.from(clock.instant());
+        Instant now = clock.instant();
         return Jwts.builder()
                 .subject(user)
                 .issuer("parley")
@@ -42,8 +43,8 @@ public final class Tokens {
                 .and()
                 .claim("name", user)
                 .claim("role", "user")
-                .issuedAt(now)
-                .expiration(new Date(now.getTime() + LIFE.toMillis()))
+                .issuedAt(Date.from(now))
+                .expiration(Date.from(now.plus(LIFE)))
                 .signWith(key, Jwts.SIG.HS256)
                 .compact();
     }

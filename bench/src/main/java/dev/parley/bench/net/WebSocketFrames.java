@@ -20,7 +20,8 @@ public final class WebSocketFrames {
 
     private WebSocketFrames() {}
 
-    /** One frame from the server. */
+    /** One frame from the server; the payload is the taker's own. */
+    @SuppressWarnings("ArrayRecordComponent")
     public record Frame(int opcode, boolean isFinal, byte[] payload) {}
 
     /** Takes a frame from the front, or nothing when it is not there whole. */
@@ -38,7 +39,7 @@ public final class WebSocketFrames {
         if (header > 2) {
             length = 0;
             for (int i = 2; i < header; i++) {
-                length = length << 8 | bytes.at(i) & 0xff;
+                length = (length << 8) | (bytes.at(i) & 0xff);
             }
         }
         if (bytes.size() < header + length) {
@@ -62,7 +63,7 @@ public final class WebSocketFrames {
         int mask = ThreadLocalRandom.current().nextInt();
         frame.putInt(mask);
         for (int i = 0; i < payload.length; i++) {
-            frame.put((byte) (payload[i] ^ mask >>> 24 - 8 * (i & 3)));
+            frame.put((byte) (payload[i] ^ (mask >>> (24 - 8 * (i & 3)))));
         }
         return frame.flip();
     }

@@ -65,7 +65,7 @@ public record Distribution(
     }
 
     /** Three digits are kept, so no more are shown. */
-    private static double ms(double nanos) {
-        return Math.round(nanos / NANOS_A_MS * 1000) / 1000.0;
+    private static double ms(Number nanos) {
+        return Math.round(nanos.doubleValue() / NANOS_A_MS * 1_000) / 1000.0;
     }
 }

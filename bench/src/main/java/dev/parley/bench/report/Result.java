@@ -1,5 +1,6 @@
 package dev.parley.bench.report;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,10 @@ public sealed interface Result {
 
     /** What was lost or wrong, each in a sentence; with any of them the run fails. */
     List<String> failures();
+
+    private static double rounded(double value) {
+        return Math.round(value * 1_000) / 1_000.0;
+    }
 
     /**
      * Time and memory of a start.
@@ -57,21 +62,25 @@ public sealed interface Result {
             double coresOfSystem,
             double coresOfBench) {
 
+        @JsonProperty("added_p50_ms")
         public double addedP50Ms() {
-            return pipeline.p50Ms() - direct.p50Ms();
+            return rounded(pipeline.p50Ms() - direct.p50Ms());
         }
 
+        @JsonProperty("added_p90_ms")
         public double addedP90Ms() {
-            return pipeline.p90Ms() - direct.p90Ms();
+            return rounded(pipeline.p90Ms() - direct.p90Ms());
         }
 
+        @JsonProperty("added_p99_ms")
         public double addedP99Ms() {
-            return pipeline.p99Ms() - direct.p99Ms();
+            return rounded(pipeline.p99Ms() - direct.p99Ms());
         }
 
         /** Added time by the bare hops' time, both at the median. */
+        @JsonProperty("times_bare_p50")
         public @Nullable Double timesBareP50() {
-            return bare == null || bare.p50Ms() == 0 ? null : addedP50Ms() / bare.p50Ms();
+            return bare == null || bare.p50Ms() == 0 ? null : rounded(addedP50Ms() / bare.p50Ms());
         }
     }
 
@@ -99,12 +108,14 @@ public sealed interface Result {
             double coresOfSystem,
             double coresOfBench) {
 
+        @JsonProperty("tax_p50_percent")
         public double taxP50Percent() {
-            return (pipeline.p50Ms() / direct.p50Ms() - 1) * 100;
+            return rounded((pipeline.p50Ms() / direct.p50Ms() - 1) * 100);
         }
 
+        @JsonProperty("tax_p99_percent")
         public double taxP99Percent() {
-            return (pipeline.p99Ms() / direct.p99Ms() - 1) * 100;
+            return rounded((pipeline.p99Ms() / direct.p99Ms() - 1) * 100);
         }
     }
 
@@ -140,7 +151,7 @@ public sealed interface Result {
     /**
      * What was counted.
      *
-     * @param terminals of {@code done} and {@code error} together
+     * @param terminals of both kinds together
      * @param stored turns of the assistant found in the history, each once, with the text that was
      *     shown
      * @param storedAfterMs from the last terminal until all were found

@@ -103,7 +103,7 @@ public final class BareHops implements AutoCloseable {
         byte[] value = ByteBuffer.allocate(VALUE_BYTES).putLong(id).putInt(lane).array();
         pending.put(id, new Pending(System.nanoTime(), arrived));
         byte[] key = ByteBuffer.allocate(4).putInt(lane).array();
-        requests.send(new ProducerRecord<>(REQUESTS, key, value));
+        send(requests, new ProducerRecord<>(REQUESTS, key, value));
         return arrived;
     }
 
@@ -145,7 +145,7 @@ public final class BareHops implements AutoCloseable {
                     IntStream.range(0, PARTITIONS)
                             .mapToObj(i -> new TopicPartition(REQUESTS, i))
                             .toList());
-            poll(consumer, each -> jobs.send(new ProducerRecord<>(JOBS, each.value())));
+            poll(consumer, each -> send(jobs, new ProducerRecord<>(JOBS, each.value())));
         }
     }
 
@@ -162,7 +162,7 @@ public final class BareHops implements AutoCloseable {
             while (!closed) {
                 for (ConsumerRecord<byte[], byte[]> each : workers.poll(POLL)) {
                     String lane = lanes.get(ByteBuffer.wrap(each.value()).getInt(Long.BYTES));
-                    frames.send(new ProducerRecord<>(lane, 0, each.key(), each.value()));
+                    send(frames, new ProducerRecord<>(lane, 0, each.key(), each.value()));
                 }
             }
         }
@@ -207,7 +207,18 @@ public final class BareHops implements AutoCloseable {
                         }));
     }
 
-    private void failAll(KafkaException cause) {
+    private void send(Producer<byte[], byte[]> producer, ProducerRecord<byte[], byte[]> record) {
+        var unused =
+                producer.send(
+                        record,
+                        (metadata, failure) -> {
+                            if (failure != null) {
+                                failAll(failure);
+                            }
+                        });
+    }
+
+    private void failAll(Exception cause) {
         closed = true;
         pending.values().forEach(one -> one.arrived().completeExceptionally(cause));
     }

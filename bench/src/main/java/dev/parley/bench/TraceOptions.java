@@ -1,0 +1,78 @@
+package dev.parley.bench;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What of the trace is played, and how. */
+final class TraceOptions {
+
+    private static final String FILE = "azure-llm-trace-conv-2023.csv";
+
+    @Option(
+            names = "--trace",
+            paramLabel = "FILE",
+            description =
+                    "Recorded traffic (default: " + FILE + " in shared/data beside the project).")
+    private @Nullable Path trace;
+
+    @Option(
+            names = "--requests",
+            paramLabel = "K",
+            defaultValue = "1000",
+            description = "How many of it, from its beginning (default: ${DEFAULT-VALUE}).")
+    private int requests;
+
+    @Option(
+            names = "--speed-up",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "How much faster than recorded (default: ${DEFAULT-VALUE}).")
+    private double speedUp;
+
+    @Option(
+            names = "--answer-pace",
+            paramLabel = "TOKENS",
+            defaultValue = "0",
+            description = "Tokens a second of an answer; 0: at once (default: ${DEFAULT-VALUE}).")
+    private double pace;
+
+    @Option(
+            names = "--users",
+            paramLabel = "N",
+            defaultValue = "64",
+            description =
+                    "Users at the beginning; more come when all are busy (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private int users;
+
+    @Option(
+            names = "--turns",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "Turns of a conversation, then a new one (default: ${DEFAULT-VALUE}).")
+    private int turns;
+
+    @Option(
+            names = "--prompt-chars-max",
+            paramLabel = "N",
+            defaultValue = "4000",
+            description =
+                    "A question is as long as the recorded context, up to this (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private int promptCharsMax;
+
+    TraceBench.Plan plan(Path root) {
+        return new TraceBench.Plan(
+                file(root), requests, speedUp, pace, users, turns, promptCharsMax, 50);
+    }
+
+    boolean isThere(Path root) {
+        return Files.exists(file(root));
+    }
+
+    private Path file(Path root) {
+        return trace == null ? root.resolve("../shared/data").resolve(FILE).normalize() : trace;
+    }
+}
