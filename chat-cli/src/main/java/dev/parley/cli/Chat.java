@@ -230,16 +230,28 @@ final class Chat {
         }
     }
 
-    /** Null for a frame of a newer server, which a client passes over. */
+    /**
+     * Null for a frame of a newer server, which a client passes over; an error with a newer code
+     * still is an end.
+     */
     private static @Nullable ServerFrame read(JsonNode node) {
         try {
             return Json.mapper().treeToValue(node, ServerFrame.class);
         } catch (JacksonException e) {
-            boolean error = node.path("type").asString("").equals("error");
-            return error
-                    ? ServerFrame.Failure.of(ErrorCode.INTERNAL, node.path("error").asString(""))
-                    : null;
+            return node.path("type").asString("").equals("error") ? unknownFailure(node) : null;
         }
+    }
+
+    private static ServerFrame.Failure unknownFailure(JsonNode node) {
+        return new ServerFrame.Failure(
+                node.path("message_id").asString(null),
+                node.path("client_msg_id").asString(null),
+                node.path("error").asString(""),
+                ErrorCode.INTERNAL,
+                node.path("retryable").asBoolean(false),
+                null,
+                null,
+                null);
     }
 
     private void onFrame(ServerFrame frame) throws InterruptedException {

@@ -103,7 +103,13 @@ final class ChatCommand implements Callable<Integer> {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new ChatCommand());
+        return new CommandLine(new ChatCommand())
+                .setParameterExceptionHandler((wrong, args) -> {
+                    PrintWriter err = wrong.getCommandLine().getErr();
+                    err.println(wrong.getMessage());
+                    err.println("parley chat --help lists the options.");
+                    return ExitCode.USAGE;
+                });
     }
 
     @Override
