@@ -60,13 +60,6 @@ final class FlowStore implements RecordStore<FlowStore.Step> {
     @Override
     public Step read(ConsumerRecord<String, byte[]> record) {
         Checkpoint step = Inbound.event(record.headers(), record.value(), Checkpoint.class);
-        LinkStore.require(step.messageId(), "message_id");
-        LinkStore.require(step.userId(), "user_id");
-        LinkStore.require(step.name(), "name");
-        LinkStore.require(step.service(), "service");
-        LinkStore.require(step.instance(), "instance");
-        LinkStore.require(step.startedAt(), "started_at");
-        LinkStore.require(step.status(), "status");
         if (!step.messageId().equals(record.key())) {
             throw new UnreadableRecordException("the key is not the message's", null);
         }

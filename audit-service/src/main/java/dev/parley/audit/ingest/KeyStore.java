@@ -44,15 +44,14 @@ final class KeyStore implements RecordStore<KeyStore.Change> {
 
     @Override
     public Change read(ConsumerRecord<String, byte[]> record) {
-        LinkStore.require(record.key(), "key");
+        if (record.key() == null) {
+            throw new UnreadableRecordException("without a key", null);
+        }
         Instant at = Instant.ofEpochMilli(record.timestamp());
         if (record.value() == null) {
             return new Change(record.key(), null, at);
         }
         PersonKey key = Inbound.event(record.headers(), record.value(), PersonKey.class);
-        LinkStore.require(key.keyId(), "key_id");
-        LinkStore.require(key.wrapped(), "wrapped");
-        LinkStore.require(key.createdAt(), "created_at");
         if (!record.key().equals(key.userId())) {
             throw new UnreadableRecordException("the key is not the user's", null);
         }

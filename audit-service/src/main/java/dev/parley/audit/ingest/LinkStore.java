@@ -40,15 +40,6 @@ final class LinkStore implements RecordStore<StoredLink> {
     @Override
     public StoredLink read(ConsumerRecord<String, byte[]> record) {
         TurnRecord link = Inbound.event(record.headers(), record.value(), TurnRecord.class);
-        require(link.conversationId(), "conversation_id");
-        require(link.userId(), "user_id");
-        require(link.role(), "role");
-        require(link.at(), "at");
-        require(link.prevHash(), "prev_hash");
-        require(link.hash(), "hash");
-        require(link.body(), "body");
-        require(link.body().messageId(), "message_id");
-        requireParts(link.body());
         if (!link.conversationId().equals(record.key())) {
             throw new UnreadableRecordException("the key is not the conversation's", null);
         }
@@ -60,29 +51,6 @@ final class LinkStore implements RecordStore<StoredLink> {
                 new String(record.value(), StandardCharsets.UTF_8),
                 record.partition(),
                 record.offset());
-    }
-
-    private static void requireParts(TurnRecord.Body body) {
-        switch (body) {
-            case UserTurn ignored -> {}
-            case AssistantTurn answer -> {
-                require(answer.usage(), "usage");
-                require(answer.text(), "text");
-                require(answer.finishReason(), "finish_reason");
-            }
-            case ToolCallTurn call -> {
-                require(call.callId(), "call_id");
-                require(call.server(), "server");
-                require(call.tool(), "tool");
-                require(call.status(), "status");
-            }
-            case RefusalTurn refusal -> require(refusal.code(), "code");
-            case FailureTurn failure -> {
-                require(failure.code(), "code");
-                require(failure.usage(), "usage");
-            }
-            case ChargeTurn charge -> require(charge.usage(), "usage");
-        }
     }
 
     @Override
@@ -227,11 +195,5 @@ final class LinkStore implements RecordStore<StoredLink> {
             case FailureTurn ignored -> "failure";
             case ChargeTurn ignored -> "charge";
         };
-    }
-
-    static void require(@Nullable Object field, String name) {
-        if (field == null) {
-            throw new UnreadableRecordException("without " + name, null);
-        }
     }
 }

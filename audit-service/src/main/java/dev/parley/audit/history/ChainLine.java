@@ -1,0 +1,71 @@
+package dev.parley.audit.history;
+
+import dev.parley.audit.store.Link;
+import dev.parley.audit.vault.Keyring;
+import dev.parley.audit.vault.OpenedText;
+import dev.parley.schemas.Json;
+import dev.parley.schemas.record.TurnRecord;
+import dev.parley.schemas.record.TurnRecord.AssistantTurn;
+import dev.parley.schemas.record.TurnRecord.ChargeTurn;
+import dev.parley.schemas.record.TurnRecord.FailureTurn;
+import dev.parley.schemas.record.TurnRecord.RefusalTurn;
+import dev.parley.schemas.record.TurnRecord.ToolCallTurn;
+import dev.parley.schemas.record.TurnRecord.UserTurn;
+import dev.parley.schemas.vault.SealedText;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line of a jsonl export: {@code {"link":…,"text":…,"position":…}}. {@code link} is the record's
+ * JSON byte for byte as the log has it, sealed texts included, and all that the hash is made of;
+ * {@code text} opens its sealed members for a reader, by their names, with null for one that cannot
+ * be opened; {@code position} says where in the log the link stands.
+ */
+final class ChainLine {
+
+    private ChainLine() {}
+
+    static String of(Link link, Keyring keys) {
+        TurnRecord record = ConversationReader.record(link);
+        Map<String, @Nullable SealedText> sealed = sealed(record.body());
+        Map<String, @Nullable String> opened = new LinkedHashMap<>();
+        String state = null;
+        for (var member : sealed.entrySet()) {
+            OpenedText text =
+                    keys.open(record.userId(), record.body().messageId(), member.getValue());
+            if (text.state() != OpenedText.State.ABSENT) {
+                opened.put(member.getKey(), text.text());
+            }
+            state = state == null ? text.state().label() : state;
+        }
+        StringBuilder line = new StringBuilder(link.json().length() + 256);
+        line.append("{\"link\":").append(link.json());
+        line.append(",\"text\":").append(Json.writeText(opened));
+        if (state != null) {
+            line.append(",\"text_state\":").append(Json.writeText(state));
+        }
+        line.append(",\"position\":{\"partition\":")
+                .append(link.kafkaPartition())
+                .append(",\"offset\":")
+                .append(link.kafkaOffset())
+                .append("}}\n");
+        return line.toString();
+    }
+
+    private static Map<String, @Nullable SealedText> sealed(TurnRecord.Body body) {
+        Map<String, @Nullable SealedText> sealed = new LinkedHashMap<>();
+        switch (body) {
+            case UserTurn turn -> sealed.put("text", turn.text());
+            case AssistantTurn turn -> sealed.put("text", turn.text());
+            case ToolCallTurn call -> {
+                sealed.put("arguments", call.arguments());
+                sealed.put("result", call.result());
+            }
+            case RefusalTurn refusal -> sealed.put("text", refusal.text());
+            case FailureTurn failure -> sealed.put("partial", failure.partial());
+            case ChargeTurn ignored -> {}
+        }
+        return sealed;
+    }
+}

@@ -1,0 +1,79 @@
+package dev.parley.audit.inspection;
+
+import dev.parley.audit.web.Cursor;
+import dev.parley.audit.web.Parameters;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The filters of the audit lists; each that is given narrows.
+ *
+ * @param tool a tool's name, alone or as {@code server__tool}
+ * @param from inclusive
+ * @param to exclusive
+ * @param minLatencyMs from the message's link to the end of its answer
+ */
+record AuditFilter(
+        @Nullable String user,
+        @Nullable String team,
+        @Nullable String role,
+        @Nullable String model,
+        @Nullable String tool,
+        @Nullable String status,
+        @Nullable String code,
+        @Nullable Instant from,
+        @Nullable Instant to,
+        @Nullable String query,
+        @Nullable Long minLatencyMs,
+        @Nullable Cursor after,
+        int limit) {
+
+    private static final int LIMIT_DEFAULT = 50;
+
+    static AuditFilter of(Map<String, String> parameters) {
+        return new AuditFilter(
+                text(parameters, "user"),
+                text(parameters, "team"),
+                text(parameters, "role"),
+                text(parameters, "model"),
+                text(parameters, "tool"),
+                text(parameters, "status"),
+                text(parameters, "code"),
+                Parameters.time("from", parameters.get("from")),
+                Parameters.time("to", parameters.get("to")),
+                text(parameters, "query"),
+                number(parameters, "min_latency_ms"),
+                Cursor.decoded(parameters.get("after")),
+                limit(parameters));
+    }
+
+    static int limit(Map<String, String> parameters) {
+        Long limit = number(parameters, "limit");
+        return limit == null
+                ? LIMIT_DEFAULT
+                : Parameters.limit((int) Math.clamp(limit, Integer.MIN_VALUE, Integer.MAX_VALUE));
+    }
+
+    /** The parameters as they are written down. */
+    static Map<String, String> written(Map<String, String> parameters) {
+        return new TreeMap<>(parameters);
+    }
+
+    static @Nullable String text(Map<String, String> parameters, String name) {
+        return Parameters.filter(name, parameters.get(name));
+    }
+
+    private static @Nullable Long number(Map<String, String> parameters, String name) {
+        String text = parameters.get(name);
+        if (text == null || text.isEmpty()) {
+            return null;
+        }
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw Parameters.bad(name + " must be a whole number.");
+        }
+    }
+}
