@@ -83,7 +83,7 @@ final class TraceBench {
                         plan.users(),
                         plan.turns(),
                         plan.promptCharsMax(),
-                        Duration.ofSeconds(120)),
+                        Duration.ofMinutes(2)),
                 user -> lab.chat(lab.user(firstUser + user), path -> {}));
     }
 

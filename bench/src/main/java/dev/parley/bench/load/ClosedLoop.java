@@ -75,7 +75,7 @@ public final class ClosedLoop<T> {
     }
 
     private void ask(Supplier<CompletableFuture<T>> asker) {
-        var unused =
+        var _ =
                 asker.get()
                         .whenComplete((result, failure) -> {
                             if (failure != null) {

@@ -11,10 +11,6 @@ import java.util.List;
  */
 final class CompletionChunks {
 
-    private static final String EVENT =
-            "data: {\"id\":\"chatcmpl-bench\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,"
-                    + "\"model\":\"bench\",\"choices\":[{\"index\":0,\"delta\":%s,\"finish_reason\":%s}]}\n\n";
-
     private static final byte[] HEAD =
             ascii(
                     "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
@@ -98,7 +94,14 @@ final class CompletionChunks {
     }
 
     private static byte[] event(String delta, String finishReason) {
-        return chunk(EVENT.formatted(delta, finishReason));
+        return chunk(
+                "data: {\"id\":\"chatcmpl-bench\",\"object\":\"chat.completion.chunk\","
+                        + "\"created\":1700000000,\"model\":\"bench\",\"choices\":[{\"index\":0,"
+                        + "\"delta\":"
+                        + delta
+                        + ",\"finish_reason\":"
+                        + finishReason
+                        + "}]}\n\n");
     }
 
     private static byte[] chunk(String text) {

@@ -208,7 +208,7 @@ public final class BareHops implements AutoCloseable {
     }
 
     private void send(Producer<byte[], byte[]> producer, ProducerRecord<byte[], byte[]> record) {
-        var unused =
+        var _ =
                 producer.send(
                         record,
                         (metadata, failure) -> {

@@ -142,31 +142,33 @@ public final class TracePlay {
             ask(player, index);
             return;
         }
-        open(usersMade++)
-                .whenComplete((opened, failure) ->
-                        loop.execute(() -> {
-                            if (failure != null) {
-                                all.completeExceptionally(failure);
-                            } else {
-                                ask(opened, index);
-                            }
-                        }));
+        var _ =
+                open(usersMade++)
+                        .whenComplete((opened, failure) ->
+                                loop.execute(() -> {
+                                    if (failure != null) {
+                                        all.completeExceptionally(failure);
+                                    } else {
+                                        ask(opened, index);
+                                    }
+                                }));
     }
 
     private void ask(Player player, int index) {
         Schedule schedule = settings.schedule();
         long lag = System.nanoTime() - startNanos - schedule.dueNanos(index);
         Answer answer = answers.plan(schedule.tokens(index), settings.tokensPerSecond());
-        player.stream
-                .ask(answer, schedule.promptChars(index, settings.promptCharsMax()))
-                .thenAccept(exchange -> {
-                    running--;
-                    played.add(new Played(index, lag, exchange));
-                    goOn(player);
-                    if (played.size() == schedule.size()) {
-                        all.complete(List.copyOf(played));
-                    }
-                });
+        var _ =
+                player.stream
+                        .ask(answer, schedule.promptChars(index, settings.promptCharsMax()))
+                        .thenAccept(exchange -> {
+                            running--;
+                            played.add(new Played(index, lag, exchange));
+                            goOn(player);
+                            if (played.size() == schedule.size()) {
+                                all.complete(List.copyOf(played));
+                            }
+                        });
     }
 
     private void goOn(Player player) {
@@ -176,15 +178,16 @@ public final class TracePlay {
             return;
         }
         Stream old = player.stream;
-        users.apply(player.user)
-                .whenComplete((fresh, failure) ->
-                        loop.execute(() -> {
-                            if (failure == null) {
-                                player.stream = fresh;
-                                old.close();
-                            }
-                            idle.add(player);
-                        }));
+        var _ =
+                users.apply(player.user)
+                        .whenComplete((fresh, failure) ->
+                                loop.execute(() -> {
+                                    if (failure == null) {
+                                        player.stream = fresh;
+                                        old.close();
+                                    }
+                                    idle.add(player);
+                                }));
     }
 
     private CompletableFuture<Player> open(int user) {
