@@ -13,8 +13,14 @@ final class CompletionChunks {
 
     private static final byte[] HEAD =
             ascii(
-                    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
-                            + "Cache-Control: no-cache\r\nTransfer-Encoding: chunked\r\n\r\n");
+                    """
+                    HTTP/1.1 200 OK
+                    Content-Type: text/event-stream
+                    Cache-Control: no-cache
+                    Transfer-Encoding: chunked
+
+                    """
+                            .replace("\n", "\r\n"));
     private static final byte[] ROLE = event("{\"role\":\"assistant\",\"content\":\"\"}", "null");
     private static final byte[] STOP = event("{}", "\"stop\"");
     private static final byte[] LENGTH = event("{}", "\"length\"");

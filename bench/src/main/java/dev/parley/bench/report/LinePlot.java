@@ -131,6 +131,7 @@ final class LinePlot {
         return Math.clamp(position, 0, 1);
     }
 
+    @SuppressWarnings("AnnotateFormatMethod")
     private static void add(StringBuilder svg, String format, Object... arguments) {
         svg.append(String.format(Locale.ROOT, format, arguments));
     }

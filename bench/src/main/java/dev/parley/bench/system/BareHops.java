@@ -133,7 +133,7 @@ public final class BareHops implements AutoCloseable {
     private List<NewTopic> topics() {
         List<NewTopic> topics = new ArrayList<>();
         topics.add(new NewTopic(REQUESTS, PARTITIONS, (short) 1));
-        topics.add(new NewTopic(JOBS, PARTITIONS, (short) 1));
+        topics.add(new NewTopic(JOBS, 1, (short) 1));
         lanes.forEach(lane -> topics.add(new NewTopic(lane, 1, (short) 1)));
         return topics;
     }
