@@ -238,7 +238,7 @@ public final class ChatSession implements LaneTenant {
         if (failure == null) {
             parts.requests()
                     .received(
-                            event,
+                            event.receivedAt(),
                             new FlowRecorder.Of(
                                     draft.messageId(), draft.conversationId(), identity.userId()),
                             transport.entrance());
@@ -318,20 +318,23 @@ public final class ChatSession implements LaneTenant {
             if (state != State.LIVE || frame.offset() <= processed) {
                 return;
             }
-            processed = frame.offset();
             laneNanos = System.nanoTime();
             String id = frame.messageId();
             if (!filter.passes(frame.offset(), id, frame.attempt(), frame.kind())) {
+                processed = frame.offset();
                 return;
             }
             Submission submission = submissions.get(id);
             if (frame.offset() <= shownBefore) {
+                processed = frame.offset();
                 if (submission != null) {
                     submission.accepted = true;
                 }
             } else {
-                // A frame of the answer proves that the broker has the message.
+                // A frame of the answer proves that the broker has the message. The cursor of its
+                // "accepted" still stands before the frame.
                 accept(id);
+                processed = frame.offset();
                 outbox.offer(OutFrame.fromLane(frame.kind(), id, frame.json(), cursor().text()));
             }
             if (AnswerFilter.isEnd(frame.kind())) {

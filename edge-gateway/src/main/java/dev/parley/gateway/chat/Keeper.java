@@ -48,6 +48,7 @@ final class Keeper implements SmartLifecycle {
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("gateway-timer").factory());
     private final long startedNanos = System.nanoTime();
+    private volatile long heardByBrokerNanos = System.nanoTime();
     private volatile boolean running;
 
     Keeper(Registry registry, Parts parts, SessionLogSettings settings, Tickets tickets) {
@@ -87,7 +88,15 @@ final class Keeper implements SmartLifecycle {
 
     private void beat() {
         String url = settings.advertisedUrl() == null ? null : settings.advertisedUrl().toString();
-        sessionLog.append(new GatewayAlive(self(), url, parts.here().clock().instant()));
+        sessionLog
+                .append(new GatewayAlive(self(), url, parts.here().clock().instant()))
+                .thenRun(() -> heardByBrokerNanos = System.nanoTime());
+    }
+
+    /** Whether the broker takes and gives records at this time. */
+    boolean isBrokerReached() {
+        return System.nanoTime() - heardByBrokerNanos < settings.deadAfter().toNanos()
+                && sessionLog.isFresh();
     }
 
     private void sweep() {

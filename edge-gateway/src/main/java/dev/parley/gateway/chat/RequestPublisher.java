@@ -7,11 +7,16 @@ import dev.parley.schemas.record.Checkpoint;
 import dev.parley.schemas.record.RequestEvent;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import jakarta.annotation.PreDestroy;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +32,9 @@ public final class RequestPublisher {
     private final KafkaOperations<String, byte[]> kafka;
     private final Outbound outbound;
     private final FlowRecorder flow;
+    private final Clock clock;
     private final Timer latency;
+    private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicInteger failuresInRow = new AtomicInteger();
     private final SecureRandom random = new SecureRandom();
 
@@ -35,7 +42,9 @@ public final class RequestPublisher {
             KafkaOperations<String, byte[]> kafka,
             Outbound outbound,
             FlowRecorder flow,
+            Clock clock,
             MeterRegistry meters) {
+        this.clock = clock;
         this.kafka = kafka;
         this.outbound = outbound;
         this.flow = flow;
@@ -74,19 +83,27 @@ public final class RequestPublisher {
     }
 
     /** The first checkpoint of a message's way. */
-    void received(RequestEvent event, FlowRecorder.Of message, String entrance) {
-        flow.record(
-                message,
-                Checkpoint.GATEWAY_RECEIVED,
-                event.receivedAt(),
-                Duration.ZERO,
-                "ok",
-                Map.of("entrance", entrance));
+    void received(Instant receivedAt, FlowRecorder.Of message, String entrance) {
+        Duration taken = Duration.between(receivedAt, clock.instant());
+        // Not by the producer's own thread, which calls here: a send there may wait for itself.
+        background.execute(() ->
+                flow.record(
+                        message,
+                        Checkpoint.GATEWAY_RECEIVED,
+                        receivedAt,
+                        taken.isNegative() ? Duration.ZERO : taken,
+                        "ok",
+                        Map.of("entrance", entrance)));
     }
 
     /** Whether the last sends all failed. */
     public boolean isFailing() {
         return failuresInRow.get() > 0;
+    }
+
+    @PreDestroy
+    void close() {
+        background.shutdownNow();
     }
 
     private String traceparent() {

@@ -207,6 +207,10 @@ public final class LaneReader {
             for (Command c = commands.poll(); c != null; c = commands.poll()) {
                 c.run(reader);
             }
+            if (lanes.isEmpty()) {
+                sleep(FENCE_WAIT_MS);
+                return;
+            }
             var records = reader.poll(POLL);
             awaitFresh();
             for (ConsumerRecord<String, byte[]> record : records) {

@@ -1,8 +1,6 @@
 package dev.parley.gateway.web;
 
 import java.util.Map;
-import org.eclipse.jetty.ee11.websocket.server.JettyWebSocketServerContainer;
-import org.springframework.boot.web.servlet.ServletContextInitializer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
@@ -14,10 +12,5 @@ class WebSetup {
     @Bean
     SimpleUrlHandlerMapping sockets(WebSocketEntrance chat) {
         return new SimpleUrlHandlerMapping(Map.of("/ws/chat", chat), 0);
-    }
-
-    @Bean
-    ServletContextInitializer socketLimits(WebSocketEntrance chat) {
-        return context -> chat.configure(JettyWebSocketServerContainer.ensureContainer(context));
     }
 }

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /**
  * One socket. Frames of the client are asked for one at a time, and only once a session is open.
  */
-final class WebSocketConnection implements Session.Listener, Transport {
+public final class WebSocketConnection implements Session.Listener, Transport {
 
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0).asReadOnlyBuffer();

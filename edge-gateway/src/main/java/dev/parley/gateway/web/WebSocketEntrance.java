@@ -7,6 +7,7 @@ import dev.parley.gateway.access.RefusedException;
 import dev.parley.gateway.chat.Inlets;
 import dev.parley.gateway.chat.Registry;
 import dev.parley.schemas.frame.ErrorCode;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -16,13 +17,14 @@ import java.util.Locale;
 import org.eclipse.jetty.ee11.websocket.server.JettyWebSocketServerContainer;
 import org.springframework.stereotype.Component;
 import org.springframework.web.HttpRequestHandler;
+import org.springframework.web.context.ServletContextAware;
 
 /**
  * The handshake of {@code /ws/chat}. Everything is checked before 101, in this order: method (405),
  * origin (403), identity (401), rights (403, 503), the protocol's own (426).
  */
 @Component
-final class WebSocketEntrance implements HttpRequestHandler {
+final class WebSocketEntrance implements HttpRequestHandler, ServletContextAware {
 
     static final String PROTOCOL = "parley.v1";
     private static final String VERSION = "13";
@@ -103,8 +105,11 @@ final class WebSocketEntrance implements HttpRequestHandler {
                 && connection.toLowerCase(Locale.ROOT).contains("upgrade");
     }
 
-    /** The limits of every socket. */
-    void configure(JettyWebSocketServerContainer container) {
+    /** The limits of every socket; the container is there, since the server has started by now. */
+    @Override
+    public void setServletContext(ServletContext context) {
+        JettyWebSocketServerContainer container =
+                JettyWebSocketServerContainer.getContainer(context);
         container.setMaxTextMessageSize(inlets.frameBytesMax());
         container.setMaxBinaryMessageSize(inlets.frameBytesMax());
         container.setMaxFrameSize(inlets.frameBytesMax());
