@@ -124,6 +124,14 @@ final class Log implements AutoCloseable {
         put(Json.write(job));
     }
 
+    void putAsync(Job job) {
+        producer.send(new ProducerRecord<>(Topic.JOBS.topicName(), Json.write(job)));
+    }
+
+    List<Seen> seen() {
+        return seen;
+    }
+
     void put(byte[] job) {
         try {
             producer.send(new ProducerRecord<>(Topic.JOBS.topicName(), job)).get();

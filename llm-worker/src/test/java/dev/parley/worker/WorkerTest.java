@@ -1,6 +1,7 @@
 package dev.parley.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.parley.schemas.record.Checkpoint;
 import dev.parley.schemas.record.ResultEvent.AnswerCompleted;
@@ -50,8 +51,14 @@ class WorkerTest {
         assertThat(end.answer()).contains("demonstration").contains("Hello there");
         assertThat(log.text("m-1")).isEqualTo(end.answer());
         assertThat(log.tokens("m-1")).extracting(t -> t.seq()).startsWith(0L);
-        assertThat(log.checkpoints("m-1"))
-                .extracting(Checkpoint::name)
-                .containsExactly("worker_started", "llm_thinking", "first_token", "llm_complete");
+        await().atMost(Log.WITHIN)
+                .untilAsserted(() ->
+                        assertThat(log.checkpoints("m-1"))
+                                .extracting(Checkpoint::name)
+                                .containsExactly(
+                                        "worker_started",
+                                        "llm_thinking",
+                                        "first_token",
+                                        "llm_complete"));
     }
 }

@@ -29,8 +29,11 @@ public final class JobIntake implements SmartLifecycle, JobSlot.Intake {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobIntake.class);
 
-    /** Long, since a waiting fetch is answered when a job comes; short ones only cost requests. */
-    private static final int FETCH_WAIT_MS = 5_000;
+    /**
+     * A waiting fetch is answered when a job comes, so a short wait only costs requests; but a slot
+     * that closes waits for its fetch.
+     */
+    private static final int FETCH_WAIT_MS = 1_000;
 
     private static final int PHASE = ControlReader.PHASE + 1_000;
 

@@ -10,6 +10,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -44,7 +46,7 @@ public final class ControlReader implements SmartLifecycle {
     private volatile boolean running;
     private volatile boolean reading;
     private volatile @Nullable KafkaConsumer<String, byte[]> open;
-    private @Nullable Thread thread;
+    private final CountDownLatch stopped = new CountDownLatch(1);
 
     public ControlReader(
             KafkaClients clients,
@@ -62,7 +64,7 @@ public final class ControlReader implements SmartLifecycle {
     @Override
     public void start() {
         running = true;
-        thread = Thread.ofVirtual().name("control-reader").start(this::readUntilStopped);
+        Thread.ofVirtual().name("control-reader").start(this::readUntilStopped);
     }
 
     @Override
@@ -72,10 +74,7 @@ public final class ControlReader implements SmartLifecycle {
         if (consumer != null) {
             consumer.wakeup();
         }
-        Thread reader = thread;
-        if (reader != null) {
-            reader.interrupt();
-        }
+        stopped.countDown();
     }
 
     @Override
@@ -145,12 +144,13 @@ public final class ControlReader implements SmartLifecycle {
     }
 
     private void pause() {
-        if (running) {
-            try {
-                Thread.sleep(PAUSE_AFTER_FAILURE);
-            } catch (InterruptedException e) {
-                LOG.debug("control reader interrupted to stop");
+        try {
+            if (stopped.await(PAUSE_AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.debug("control reader stopped");
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            running = false;
         }
     }
 }

@@ -111,6 +111,10 @@ final class OpenAiStream implements ModelStream {
     @Override
     public void close() {
         closed = true;
+        disconnect();
+    }
+
+    private void disconnect() {
         CompletableFuture<HttpResponse<BodyQueue>> open = exchange;
         if (open != null) {
             open.cancel(true);
@@ -130,11 +134,11 @@ final class OpenAiStream implements ModelStream {
         exchange = open;
         // A close that came meanwhile saw nothing to close.
         if (closed) {
-            close();
+            disconnect();
         }
         HttpResponse<BodyQueue> response = await(open);
         if (response.statusCode() != 200) {
-            close();
+            disconnect();
             throw HttpFailures.ofStatus(response.statusCode(), response.headers(), clock);
         }
         isWholeReply =
@@ -150,7 +154,7 @@ final class OpenAiStream implements ModelStream {
         try {
             return open.get(patienceNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            close();
+            disconnect();
             throw silence();
         } catch (CancellationException e) {
             throw ProviderException.incomplete(e);
@@ -195,7 +199,7 @@ final class OpenAiStream implements ModelStream {
         }
         if (part == null) {
             if (finishReason == null) {
-                close();
+                disconnect();
                 throw silence();
             }
             over = true;
