@@ -114,7 +114,8 @@ public final class StandaloneApplication implements Callable<Integer> {
         System.setProperty("parley.log.folder", logs.toString());
         if (verbose) {
             System.setProperty("parley.log.terminal", "INFO");
-            System.setProperty("parley.log.terminal.broker", "INFO");
+            System.setProperty("parley.log.terminal.all", "INFO");
+            System.setProperty("parley.log.terminal.trace", "%ex");
         }
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
