@@ -1,0 +1,4 @@
+@NullMarked
+package dev.parley.audit.ingest;
+
+import org.jspecify.annotations.NullMarked;
