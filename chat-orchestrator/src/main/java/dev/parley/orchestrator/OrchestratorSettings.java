@@ -80,13 +80,13 @@ record OrchestratorSettings(
     /**
      * @param age after which an unused conversation's messages leave the state (default 30 days)
      * @param messagesMax admitted messages kept of one conversation (default 200)
-     * @param refusedMax refused messages kept of one conversation (default 50)
+     * @param refusedMax refused messages kept of one conversation (default 200)
      * @param recipientsMax sessions that are told of one message (default 8)
      */
     record Retention(
             @DefaultValue("30d") Duration age,
             @DefaultValue("200") @Min(1) @Max(10_000) int messagesMax,
-            @DefaultValue("50") @Min(1) @Max(10_000) int refusedMax,
+            @DefaultValue("200") @Min(1) @Max(10_000) int refusedMax,
             @DefaultValue("8") @Min(2) @Max(100) int recipientsMax) {}
 
     /**

@@ -49,6 +49,11 @@ public final class Meters {
             return max.subtract(used());
         }
 
+        /** Whether nothing but running answers is in the way. */
+        boolean heldOnly(BigDecimal need) {
+            return held.signum() > 0 && settled.add(need).compareTo(max) <= 0;
+        }
+
         boolean fits(BigDecimal need) {
             return need.compareTo(rest()) <= 0;
         }
@@ -90,8 +95,7 @@ public final class Meters {
      */
     @Nullable Instant fitsAt(Meter meter, BigDecimal need) {
         BigDecimal most = meter.max().subtract(need);
-        boolean heldOnly = meter.settled().compareTo(most) <= 0;
-        if (heldOnly) {
+        if (meter.heldOnly(need)) {
             return user.running().stream()
                     .map(Running::deadline)
                     .min(Comparator.naturalOrder())

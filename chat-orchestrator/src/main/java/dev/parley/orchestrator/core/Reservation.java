@@ -189,14 +189,13 @@ final class Reservation {
     }
 
     private Refusal exceeded(Meters.Meter meter, BigDecimal need, ErrorCode code) {
-        boolean heldOnly = meter.settled().add(need).compareTo(meter.max()) <= 0;
         Instant free = meters.fitsAt(meter, need);
         return new Refusal(
                 Checkpoint.USAGE_CHECK,
                 code,
                 "Your limit " + meter.name().wire() + " is reached.",
                 Meters.state(meter, free),
-                heldOnly || free == null ? RETRY_SOON_S : waitS(free));
+                meter.heldOnly(need) || free == null ? RETRY_SOON_S : waitS(free));
     }
 
     private long waitS(Instant until) {
