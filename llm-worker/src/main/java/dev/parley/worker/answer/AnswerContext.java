@@ -27,6 +27,8 @@ public record AnswerContext(
         Limits limits) {
 
     /**
+     * What an attempt may take.
+     *
      * @param attemptsMax attempts after which a job fails with worker_lost
      * @param mergeWindow longest wait of a token for company
      * @param answerCharsMax longest answer

@@ -115,9 +115,11 @@ final class JobSlot implements Runnable {
         busy = true;
         try {
             AcknowledgeType type = answer(open, record);
-            if (type != null) {
-                open.acknowledge(record, type);
+            if (type == null) {
+                // The consumer may still think that it holds the record, and would fetch no other.
+                throw new IllegalStateException("a lock was lost");
             }
+            open.acknowledge(record, type);
             // An acceptance travels with the next fetch; a release must not wait for one.
             if (type == AcknowledgeType.RELEASE) {
                 commit(open);
