@@ -63,11 +63,18 @@ public final class Inlet {
         session.heard();
     }
 
-    /** A frame that was read already. */
-    public void take(ClientFrame frame) {
+    /** The one message of this connection, which ends with its answer. */
+    public void only(ClientFrame.Message message) {
+        message(message, null, session.now(), true);
+    }
+
+    /** A frame that was read already; returns the id of the message that it makes, if any. */
+    public @Nullable String take(ClientFrame frame) {
         Instant now = session.now();
         switch (frame) {
-            case ClientFrame.Message message -> message(message, null, now);
+            case ClientFrame.Message message -> {
+                return message(message, null, now, false);
+            }
             case ClientFrame.Stop stop ->
                     session.request(to ->
                             new RequestEvent.StopRequested(stop.messageId(), caller(), to, now));
@@ -75,22 +82,33 @@ public final class Inlet {
                     session.request(to ->
                             new RequestEvent.ApprovalGiven(
                                     approve.callId(), approve.approved(), caller(), to, now));
-            case ClientFrame.Regenerate again -> regenerate(again, now);
-            case ClientFrame.Edit edit -> edit(edit, now);
+            case ClientFrame.Regenerate again -> {
+                return regenerate(again, now);
+            }
+            case ClientFrame.Edit edit -> {
+                return edit(edit, now);
+            }
             case ClientFrame.Auth auth -> renew(auth);
             case ClientFrame.Ack ack -> acknowledge(ack);
             case ClientFrame.Ping _ -> session.send(new ServerFrame.Pong());
         }
+        return null;
     }
 
-    /** Submits a message and returns its id. */
+    /** Submits a message and returns its id; {@code only}: the connection ends with its answer. */
     public String message(
-            ClientFrame.Message message, @Nullable List<ChatMessage> context, Instant now) {
+            ClientFrame.Message message,
+            @Nullable List<ChatMessage> context,
+            Instant now,
+            boolean only) {
         String idempotencyKey =
                 message.clientMsgId() == null
                         ? UUID.randomUUID().toString()
                         : message.clientMsgId();
         String messageId = MessageIds.of(caller().id(), idempotencyKey);
+        if (only) {
+            session.endAfter(messageId);
+        }
         String home = session.conversationId();
         String conversation = message.conversationId() == null ? home : message.conversationId();
         session.submit(
@@ -117,7 +135,7 @@ public final class Inlet {
         return messageId;
     }
 
-    private void regenerate(ClientFrame.Regenerate again, Instant now) {
+    private String regenerate(ClientFrame.Regenerate again, Instant now) {
         String messageId = UUID.randomUUID().toString();
         String home = session.conversationId();
         session.submit(
@@ -129,9 +147,10 @@ public final class Inlet {
                         to ->
                                 new RequestEvent.RegenerateRequested(
                                         messageId, again.messageId(), home, caller(), to, now)));
+        return messageId;
     }
 
-    private void edit(ClientFrame.Edit edit, Instant now) {
+    private String edit(ClientFrame.Edit edit, Instant now) {
         String messageId = UUID.randomUUID().toString();
         String home = session.conversationId();
         session.submit(
@@ -149,6 +168,7 @@ public final class Inlet {
                                         caller(),
                                         to,
                                         now)));
+        return messageId;
     }
 
     private void renew(ClientFrame.Auth auth) {
