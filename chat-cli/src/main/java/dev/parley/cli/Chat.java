@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -31,8 +30,6 @@ final class Chat {
     /** Lines that may be typed ahead while an answer runs. */
     static final int LINES_AHEAD_MAX = 100;
 
-    private static final Duration HEARTBEAT_DEFAULT = Duration.ofSeconds(25);
-
     private final Settings settings;
     private final Gateway gateway;
     private final Line line;
@@ -40,6 +37,7 @@ final class Chat {
     private final BlockingQueue<Event> events;
     private final Runnable idle;
     private final Lookups lookups;
+    private final Pulse pulse = new Pulse();
     private final Deque<String> ahead = new ArrayDeque<>();
 
     private @Nullable String conversation;
@@ -47,8 +45,7 @@ final class Chat {
     private @Nullable Question question;
     private @Nullable String approval;
     private ServerFrame.@Nullable Usage usage;
-    private Duration heartbeat = HEARTBEAT_DEFAULT;
-    private long pingNanos;
+    private long lookNanos;
     private long deadlineNanos;
     private boolean welcomed;
     private boolean introduced;
@@ -90,7 +87,7 @@ final class Chat {
                             + ". Is it running? --url names another address.");
             return ExitCode.UNREACHABLE;
         }
-        pingNanos = System.nanoTime() + heartbeat.toNanos();
+        lookNanos = System.nanoTime() + Pulse.LOOK_EVERY.toNanos();
         while (exit == null) {
             Event event = events.poll(untilNextTask(), TimeUnit.NANOSECONDS);
             if (event != null) {
@@ -130,7 +127,7 @@ final class Chat {
 
     private long untilNextTask() {
         long now = System.nanoTime();
-        long wait = pingNanos - now;
+        long wait = lookNanos - now;
         Long retry = line.retryNanos();
         if (retry != null) {
             wait = Math.min(wait, retry - now);
@@ -147,9 +144,9 @@ final class Chat {
         if (retry != null && retry - now <= 0) {
             giveUpFor(line.reopen());
         }
-        if (pingNanos - now <= 0) {
-            pingNanos = now + heartbeat.toNanos();
-            beat(now);
+        if (lookNanos - now <= 0) {
+            lookNanos = now + Pulse.LOOK_EVERY.toNanos();
+            look(now);
         }
         if (question != null && deadlineNanos - now <= 0) {
             screen.error("No end of the answer in " + settings.answerTimeout().toSeconds() + " s.");
@@ -157,16 +154,15 @@ final class Chat {
         }
     }
 
-    /** A cut cable closes no socket: silence over two heartbeats ends the link. */
-    private void beat(long now) throws InterruptedException {
+    private void look(long now) throws InterruptedException {
         Link link = line.link();
         if (link == null) {
             return;
         }
-        if (now - link.lastHeardNanos() > 2 * heartbeat.toNanos()) {
-            onLost(LinkEnd.broken());
-        } else if (welcomed) {
-            send(new ClientFrame.Ping());
+        switch (pulse.look(now, link.lastHeardNanos(), question != null)) {
+            case ALIVE -> {}
+            case ASK -> send(new ClientFrame.Ping());
+            case DEAD -> onLost(LinkEnd.broken());
         }
     }
 
@@ -174,6 +170,7 @@ final class Chat {
 
     private void onLost(LinkEnd end) throws InterruptedException {
         welcomed = false;
+        pulse.reset();
         Optional<String> forGood = line.lost(end);
         if (forGood.isEmpty() && question != null) {
             screen.note("Connection lost; coming back.");
@@ -216,7 +213,7 @@ final class Chat {
 
     private void onFrame(JsonNode node, String text) throws InterruptedException {
         screen.frame(text);
-        ServerFrame frame = read(node);
+        ServerFrame frame = FrameReader.read(node);
         String cursor = node.path("cursor").asString("");
         if (frame instanceof ServerFrame.Welcome welcome) {
             onWelcome(welcome, cursor);
@@ -228,30 +225,6 @@ final class Chat {
         if (frame != null) {
             onFrame(frame);
         }
-    }
-
-    /**
-     * Null for a frame of a newer server, which a client passes over; an error with a newer code
-     * still is an end.
-     */
-    private static @Nullable ServerFrame read(JsonNode node) {
-        try {
-            return Json.mapper().treeToValue(node, ServerFrame.class);
-        } catch (JacksonException e) {
-            return node.path("type").asString("").equals("error") ? unknownFailure(node) : null;
-        }
-    }
-
-    private static ServerFrame.Failure unknownFailure(JsonNode node) {
-        return new ServerFrame.Failure(
-                node.path("message_id").asString(null),
-                node.path("client_msg_id").asString(null),
-                node.path("error").asString(""),
-                ErrorCode.INTERNAL,
-                node.path("retryable").asBoolean(false),
-                null,
-                null,
-                null);
     }
 
     private void onFrame(ServerFrame frame) throws InterruptedException {
@@ -304,11 +277,7 @@ final class Chat {
         defaultConversation = welcome.conversationId();
         conversation = conversation == null ? welcome.conversationId() : conversation;
         usage = welcome.usage() == null ? usage : welcome.usage();
-        heartbeat =
-                welcome.heartbeatS() > 0
-                        ? Duration.ofSeconds(welcome.heartbeatS())
-                        : HEARTBEAT_DEFAULT;
-        pingNanos = System.nanoTime() + heartbeat.toNanos();
+        pulse.welcomed(welcome.heartbeatS());
         if (!introduced) {
             introduced = true;
             screen.note(welcome.text());
@@ -492,6 +461,7 @@ final class Chat {
         question = null;
         conversation = null;
         welcomed = false;
+        pulse.reset();
         introduced = false;
         giveUpFor(line.reopen());
     }
