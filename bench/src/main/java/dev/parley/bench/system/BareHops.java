@@ -42,11 +42,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 public final class BareHops implements AutoCloseable {
 
-    private static final String REQUESTS = "bench.requests";
-    private static final String JOBS = "bench.jobs";
-    private static final String LANE = "bench.lane.";
-    private static final String GROUP = "bench.workers";
-
     /** As Parley's topics that are spread by user. */
     private static final int PARTITIONS = 8;
 
@@ -56,6 +51,9 @@ public final class BareHops implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final String bootstrapServers;
+    private final String requestsTopic;
+    private final String jobsTopic;
+    private final String group;
     private final List<String> lanes;
     private final EventLoop loop;
     private final Admin admin;
@@ -70,7 +68,12 @@ public final class BareHops implements AutoCloseable {
     private BareHops(String bootstrapServers, int lanes, EventLoop loop) {
         this.bootstrapServers = bootstrapServers;
         this.loop = loop;
-        this.lanes = IntStream.range(0, lanes).mapToObj(i -> LANE + i).toList();
+        // Names of their own: topics and groups that were just deleted are remembered for a while.
+        String prefix = "bench." + Long.toString(System.currentTimeMillis(), 36) + ".";
+        this.requestsTopic = prefix + "requests";
+        this.jobsTopic = prefix + "jobs";
+        this.group = prefix + "workers";
+        this.lanes = IntStream.range(0, lanes).mapToObj(i -> prefix + "lane." + i).toList();
         this.admin = Admin.create(client("admin"));
         this.requests = producer("requests");
     }
@@ -103,7 +106,7 @@ public final class BareHops implements AutoCloseable {
         byte[] value = ByteBuffer.allocate(VALUE_BYTES).putLong(id).putInt(lane).array();
         pending.put(id, new Pending(System.nanoTime(), arrived));
         byte[] key = ByteBuffer.allocate(4).putInt(lane).array();
-        send(requests, new ProducerRecord<>(REQUESTS, key, value));
+        send(requests, new ProducerRecord<>(requestsTopic, key, value));
         return arrived;
     }
 
@@ -121,19 +124,19 @@ public final class BareHops implements AutoCloseable {
     private void createTopics() throws ExecutionException, InterruptedException {
         admin.createTopics(topics()).all().get();
         // Before the group exists, or its first record may be skipped.
-        ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, GROUP);
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.GROUP, group);
         Collection<AlterConfigOp> earliest =
                 List.of(
                         new AlterConfigOp(
                                 new ConfigEntry("share.auto.offset.reset", "earliest"),
                                 AlterConfigOp.OpType.SET));
-        admin.incrementalAlterConfigs(Map.of(group, earliest)).all().get();
+        admin.incrementalAlterConfigs(Map.of(resource, earliest)).all().get();
     }
 
     private List<NewTopic> topics() {
         List<NewTopic> topics = new ArrayList<>();
-        topics.add(new NewTopic(REQUESTS, PARTITIONS, (short) 1));
-        topics.add(new NewTopic(JOBS, 1, (short) 1));
+        topics.add(new NewTopic(requestsTopic, PARTITIONS, (short) 1));
+        topics.add(new NewTopic(jobsTopic, 1, (short) 1));
         lanes.forEach(lane -> topics.add(new NewTopic(lane, 1, (short) 1)));
         return topics;
     }
@@ -143,22 +146,22 @@ public final class BareHops implements AutoCloseable {
                 Producer<byte[], byte[]> jobs = producer("jobs")) {
             consumer.assign(
                     IntStream.range(0, PARTITIONS)
-                            .mapToObj(i -> new TopicPartition(REQUESTS, i))
+                            .mapToObj(i -> new TopicPartition(requestsTopic, i))
                             .toList());
-            poll(consumer, each -> send(jobs, new ProducerRecord<>(JOBS, each.value())));
+            poll(consumer, each -> send(jobs, new ProducerRecord<>(jobsTopic, each.value())));
         }
     }
 
     private void forwardJobs() {
         Map<String, Object> config = client("workers");
-        config.put(ConsumerConfig.GROUP_ID_CONFIG, GROUP);
+        config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
         config.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");
         try (KafkaShareConsumer<byte[], byte[]> workers = new KafkaShareConsumer<>(config);
                 Producer<byte[], byte[]> frames = producer("frames")) {
-            workers.subscribe(List.of(JOBS));
+            workers.subscribe(List.of(jobsTopic));
             while (!closed) {
                 for (ConsumerRecord<byte[], byte[]> each : workers.poll(POLL)) {
                     String lane = lanes.get(ByteBuffer.wrap(each.value()).getInt(Long.BYTES));

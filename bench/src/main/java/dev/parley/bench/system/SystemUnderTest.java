@@ -70,7 +70,15 @@ public final class SystemUnderTest implements AutoCloseable {
         this.folder = Files.createTempDirectory("parley-bench-");
         Files.writeString(folder.resolve("policy.yaml"), POLICY);
         this.port = freePort();
-        this.process = start();
+        boolean isStarted = false;
+        try {
+            this.process = start();
+            isStarted = true;
+        } finally {
+            if (!isStarted) {
+                deleteFolder();
+            }
+        }
     }
 
     /** Starts it and returns when its page answers. */
@@ -112,14 +120,13 @@ public final class SystemUnderTest implements AutoCloseable {
         return new Target(address(), secret, pid(), BrokerPort.of(pid()).orElse(null));
     }
 
-    /** Where it logs, for a person who wants to know why. */
-    public Path log() {
-        return folder.resolve("data/logs/parley.log");
-    }
-
     @Override
     public void close() {
         stop();
+        deleteFolder();
+    }
+
+    private void deleteFolder() {
         try (Stream<Path> tree = Files.walk(folder)) {
             for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
@@ -170,16 +177,14 @@ public final class SystemUnderTest implements AutoCloseable {
                         "The system under test ended with "
                                 + started.exitValue()
                                 + ": "
-                                + Files.readString(output).strip());
+                                + Files.readString(output).strip().lines().reduce("", (a, b) -> b));
             }
             if (System.nanoTime() - beganNanos > START_MAX.toNanos()) {
-                started.destroy();
+                started.destroyForcibly().waitFor();
                 throw new BenchFailure(
                         "The system under test did not answer within "
                                 + START_MAX.toSeconds()
-                                + " s; "
-                                + log()
-                                + " may say why.");
+                                + " s.");
             }
         }
     }
