@@ -71,6 +71,10 @@ public final class StandaloneApplication implements Callable<Integer> {
     @Option(names = "--verbose", description = "Show the log on the terminal as well.")
     private boolean verbose;
 
+    /** For whoever wants a start and nothing more: the preparation of the JVM's class cache. */
+    @Option(names = "--until-ready", hidden = true)
+    private boolean untilReady;
+
     @Spec private CommandSpec spec = CommandSpec.create();
 
     public static void main(String[] arguments) {
@@ -98,7 +102,9 @@ public final class StandaloneApplication implements Callable<Integer> {
         Standalone standalone =
                 Standalone.start(settings, folder, Services.all(), parts, welcome::phase);
         welcome.ready(standalone, settings, folder.logs());
-        new CountDownLatch(1).await();
+        if (!untilReady) {
+            new CountDownLatch(1).await();
+        }
         return ExitCode.OK.status();
     }
 
