@@ -65,9 +65,13 @@ public record PolicyFile(List<PolicyRecord> records, boolean authoritative) {
         try {
             tree = YAML.readTree(yaml);
         } catch (JacksonException e) {
+            String line = e.getLocation() == null ? "?" : "" + e.getLocation().getLineNr();
+            String reason = e.getOriginalMessage().lines().findFirst().orElse("");
             throw new InvalidPolicyException(
-                    "line " + (e.getLocation() == null ? "?" : e.getLocation().getLineNr()),
-                    "is not YAML: " + e.getOriginalMessage().lines().findFirst().orElse(""));
+                    "line " + line,
+                    reason.startsWith("Malformed numeric value")
+                            ? "holds a number that is not finite or not decimal."
+                            : "is not YAML: " + reason);
         }
         YamlNode root = new YamlNode("", tree);
         if (!tree.isObject()) {

@@ -89,7 +89,7 @@ public final class PolicyTopic implements AutoCloseable {
         closed = true;
         Thread running = reader;
         if (running != null) {
-            running.interrupt();
+            // Not interrupted: it looks every POLL, and closing an interrupted consumer is loud.
             try {
                 running.join(CLOSE_TIMEOUT);
             } catch (InterruptedException e) {
