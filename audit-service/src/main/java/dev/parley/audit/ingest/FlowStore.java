@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -18,6 +19,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /** Checkpoints. */
 final class FlowStore implements RecordStore<FlowStore.Step> {
 
+    private static final String UNIQUE_VIOLATION = "23505";
+
+    /** Its columns are those of {@code flow}, in their order. */
     private static final String STAGING =
             """
             CREATE TEMP TABLE IF NOT EXISTS staged_flow (
@@ -36,6 +40,7 @@ final class FlowStore implements RecordStore<FlowStore.Step> {
                 kafka_offset bigint
             ) ON COMMIT DELETE ROWS
             """;
+
     private static final String INSERT =
             "INSERT INTO flow SELECT * FROM staged_flow ON CONFLICT DO NOTHING";
 
@@ -71,17 +76,40 @@ final class FlowStore implements RecordStore<FlowStore.Step> {
         months.ensure("flow", rows.stream().map(row -> row.checkpoint().startedAt()));
     }
 
+    /**
+     * Straight into the table, since repeats are rare; a batch that holds one is taken back and
+     * goes by way of the staging table.
+     */
     @Override
     public void write(Connection connection, List<Step> rows) throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        try {
+            copy(connection, "flow", rows);
+            connection.releaseSavepoint(before);
+        } catch (SQLException e) {
+            if (!UNIQUE_VIOLATION.equals(e.getSQLState())) {
+                throw e;
+            }
+            connection.rollback(before);
+            writeWhatIsNew(connection, rows);
+        }
+    }
+
+    private static void writeWhatIsNew(Connection connection, List<Step> rows) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(STAGING);
-            try (CopyRows copy = new CopyRows(connection, "staged_flow")) {
-                for (Step row : rows) {
-                    stage(copy, row);
-                }
-                copy.finish();
-            }
+            copy(connection, "staged_flow", rows);
             statement.execute(INSERT);
+        }
+    }
+
+    private static void copy(Connection connection, String target, List<Step> rows)
+            throws SQLException {
+        try (CopyRows copy = new CopyRows(connection, target)) {
+            for (Step row : rows) {
+                stage(copy, row);
+            }
+            copy.finish();
         }
     }
 
