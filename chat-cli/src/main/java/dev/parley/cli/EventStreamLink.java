@@ -2,6 +2,8 @@ package dev.parley.cli;
 
 import dev.parley.schemas.Json;
 import dev.parley.schemas.UnreadableRecordException;
+import dev.parley.schemas.frame.CloseCode;
+import dev.parley.schemas.frame.ServerFrame;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,6 +21,7 @@ final class EventStreamLink implements Link {
     private final InputStream body;
     private volatile @Nullable String session;
     private volatile boolean closed;
+    private LinkEnd reason = LinkEnd.broken();
     private volatile long lastHeardNanos = System.nanoTime();
 
     private EventStreamLink(
@@ -103,7 +106,31 @@ final class EventStreamLink implements Link {
         if (frame.path("type").asString("").equals("welcome")) {
             session = frame.path("session_id").asString("");
         }
+        reason = reasonOf(frame);
         events.put(new Event.FrameArrived(this, frame, text));
+    }
+
+    /**
+     * A stream has no close code: an error that belongs to no message, right before the end, says
+     * why it ends.
+     */
+    private static LinkEnd reasonOf(JsonNode frame) {
+        boolean ofMessage = frame.has("message_id") || frame.has("client_msg_id");
+        if (ofMessage || !frame.path("type").asString("").equals("error")) {
+            return LinkEnd.broken();
+        }
+        return switch (FrameReader.read(frame)) {
+            case ServerFrame.Failure failure ->
+                    switch (failure.code()) {
+                        case UNAUTHENTICATED -> LinkEnd.of(CloseCode.TOKEN_EXPIRED);
+                        case BLOCKED -> LinkEnd.of(CloseCode.BLOCKED);
+                        case CONFLICT -> LinkEnd.of(CloseCode.TAKEN_OVER);
+                        case OVERLOADED -> LinkEnd.of(CloseCode.TOO_SLOW);
+                        case BAD_FRAME -> LinkEnd.of(CloseCode.BAD_FRAMES);
+                        default -> LinkEnd.broken();
+                    };
+            case null, default -> LinkEnd.broken();
+        };
     }
 
     private void end() {
@@ -112,7 +139,7 @@ final class EventStreamLink implements Link {
         }
         closed = true;
         try {
-            events.put(new Event.LinkLost(this, LinkEnd.broken()));
+            events.put(new Event.LinkLost(this, reason));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,59 +1,53 @@
 import { newTurn } from './turns.js';
 
-/**
- * The turns of a stored conversation as the transcript shows them. A stored turn is a question or an answer (`role`), or both
- * in one; what belongs together has the same `message_id`.
- */
+/** The turns of a stored conversation, as the transcript shows them. */
 export function turnsOf(conversation) {
-  const turns = new Map();
-  for (const stored of conversation.turns ?? []) {
-    const messageId = stored.message_id ?? stored.id;
-    if (!messageId) continue;
-    if (!turns.has(messageId)) {
-      turns.set(messageId, newTurn({
-        messageId,
-        conversationId: conversation.conversation_id ?? conversation.id ?? null,
-        state: 'missing',
-        askedAt: Date.parse(stored.at ?? stored.created_at ?? stored.time) || Date.now(),
-      }));
-    }
-    merge(turns.get(messageId), stored);
-  }
-  return [...turns.values()];
-}
-
-function merge(turn, stored) {
-  switch (stored.role ?? stored.kind) {
-    case 'user':
-      turn.text = stored.text ?? '';
-      break;
-    case 'assistant':
-      answer(turn, stored, stored.text);
-      break;
-    default:
-      turn.text = stored.question ?? stored.text ?? turn.text;
-      answer(turn, stored, stored.answer);
-  }
-}
-
-function answer(turn, stored, text) {
-  turn.tools = (stored.tool_calls ?? []).filter((call) => typeof call === 'object').map((call) => ({
-    callId: call.call_id,
-    server: call.server ?? '',
-    tool: call.tool ?? '',
-    arguments: call.arguments ?? null,
-    status: call.status ?? 'ok',
-    durationMs: call.duration_ms,
-    text: call.text ?? call.result ?? '',
+  return (conversation.turns ?? []).map((stored) => newTurn({
+    messageId: stored.message_id,
+    conversationId: conversation.conversation_id,
+    text: stored.text ?? null,
+    textState: stored.text_state ?? null,
+    model: stored.model ?? null,
+    askedAt: Date.parse(stored.at) || Date.now(),
+    tools: (stored.tool_calls ?? []).map(toolOf),
+    answer: stored.answer ?? stored.result?.answer ?? '',
+    ...endOf(stored),
+    ...timesOf(stored),
   }));
-  const code = stored.code ?? stored.error_code ?? null;
-  if (code) {
-    turn.answer = text ?? '';
-    turn.error = { code, partial: Boolean(text) };
-    turn.state = 'failed';
-  } else if (typeof text === 'string') {
-    turn.answer = text;
-    turn.result = { ...stored, ...stored.result, ...stored.usage };
-    turn.state = 'done';
+}
+
+/** A turn that still runs elsewhere is one whose end is to be looked up. */
+function endOf(stored) {
+  switch (stored.status) {
+    case 'done':
+    case 'stopped':
+      return { state: 'done', result: { ...stored.usage, ...stored.result } };
+    case 'failed':
+    case 'refused':
+      return {
+        state: 'failed',
+        error: {
+          code: stored.code, error: stored.error, limit: stored.limit, retry_after_s: stored.retry_after_s, partial: Boolean(stored.answer),
+        },
+      };
+    default:
+      return { state: 'missing' };
   }
+}
+
+function timesOf({ at, timing }) {
+  const since = (time) => (time && Date.parse(time) >= Date.parse(at) ? Date.parse(time) - Date.parse(at) : null);
+  return { firstMs: since(timing?.first_token_at), totalMs: since(timing?.ended_at) };
+}
+
+function toolOf(call) {
+  return {
+    callId: call.call_id,
+    server: call.server,
+    tool: call.tool,
+    arguments: call.arguments ?? null,
+    status: call.status,
+    durationMs: call.duration_ms,
+    text: call.text ?? '',
+  };
 }

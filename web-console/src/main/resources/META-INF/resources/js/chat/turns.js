@@ -9,6 +9,7 @@
  * @property {string|null} messageId given by `accepted`
  * @property {string|null} conversationId
  * @property {string|null} text the question; null when it was asked elsewhere
+ * @property {string|null} textState why a stored question has no text
  * @property {string|null} model the model asked for
  * @property {string} state
  * @property {string} answer the text so far
@@ -36,6 +37,7 @@ export function newTurn(fields) {
     messageId: null,
     conversationId: null,
     text: null,
+    textState: null,
     model: null,
     state: 'queued',
     answer: '',

@@ -117,6 +117,7 @@ class ParleyApp extends HTMLElement {
       const conversation = await this.#signIn.api.conversation(id);
       this.#session.show(id, turnsOf(conversation));
       this.#history.select(id);
+      this.#lookUpMissing();
       this.#openSide(false);
       this.#chat.focusComposer();
     } catch (problem) {

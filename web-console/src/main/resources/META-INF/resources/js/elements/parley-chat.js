@@ -150,6 +150,8 @@ export class ParleyChat extends HTMLElement {
   #onState() {
     const { state, detail } = this.#connection;
     this.#strip.update();
+    // On a stream the reason of an end comes as an error frame before it; the end says it better.
+    if (state === 'stopped' || state === 'signed-out') this.#take('error');
     if (state === 'open') {
       this.#take('connection');
       this.#take('closing');

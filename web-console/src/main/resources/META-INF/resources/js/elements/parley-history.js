@@ -73,8 +73,7 @@ export class ParleyHistory extends HTMLElement {
   }
 
   #entry(item) {
-    const id = item.conversation_id ?? item.id;
-    const at = item.updated_at ?? item.last_at ?? item.created_at ?? item.started_at;
+    const { conversation_id: id, updated_at: at } = item;
     const open = h('button', { type: 'button', class: 'history-open', testid: 'history-item', on: { click: () => this.dispatchEvent(new CustomEvent('open-conversation', { detail: id })) } },
       h('span', { class: 'history-title', dir: 'auto' }, item.title || t('history.untitled')),
       h('span', { class: 'history-when' }, at ? clock(at) : ''));

@@ -37,7 +37,7 @@ export class TurnView {
     this.element.dataset.state = turn.state;
     this.element.dataset.messageId = turn.messageId ?? '';
     this.#answer.setAttribute('aria-busy', String(UNANSWERED.has(turn.state) && turn.state !== 'missing'));
-    setText(this.#question, turn.text ?? t('chat.elsewhere'));
+    setText(this.#question, turn.text ?? t(turn.textState ? 'chat.unreadable' : 'chat.elsewhere'));
     this.#question.classList.toggle('elsewhere', turn.text === null);
     setText(this.#sending, sendingText(turn));
     this.#markdown.update(turn.answer);

@@ -59,6 +59,9 @@ export class WebSocketTransport {
   }
 }
 
+/** A stream has no close code: an error that belongs to no message, right before the end, says why it ends. */
+const CLOSE_OF_ERROR = { unauthenticated: 4401, blocked: 4403, conflict: 4409, overloaded: 1013, bad_frame: 1008 };
+
 /** The same frames over a streamed response, and POST for those to the server: for networks that let no WebSocket through. */
 export class EventStreamTransport {
   static id = 'sse';
@@ -66,6 +69,7 @@ export class EventStreamTransport {
   #events;
   #abort = new AbortController();
   #session = null;
+  #lastError = null;
   #over = false;
 
   constructor(api, events) {
@@ -81,7 +85,7 @@ export class EventStreamTransport {
         onActivity: () => this.#over || this.#events.activity(),
         onData: (data) => this.#over || deliver(data, this.#observed()),
       });
-      this.#end({ code: null, problem: null });
+      this.#end({ code: CLOSE_OF_ERROR[this.#lastError] ?? null, problem: null });
     } catch (cause) {
       this.#end({ code: null, problem: cause instanceof Problem ? cause : new Problem({ code: 'offline' }) });
     }
@@ -91,6 +95,7 @@ export class EventStreamTransport {
   #observed() {
     return {
       frame: (frame) => {
+        this.#lastError = frame.type === 'error' && !frame.message_id && !frame.client_msg_id ? frame.code : null;
         if (frame.type === 'welcome') this.#session = frame.session_id;
         this.#events.frame(frame);
       },

@@ -88,6 +88,7 @@ export const en = {
   'chat.copyCode': 'Copy the code',
   'chat.askAgain': 'Ask again',
   'chat.elsewhere': 'A message from elsewhere',
+  'chat.unreadable': 'This text was erased, or cannot be read any more.',
   'chat.missing': 'The connection was away for too long to follow this answer. Looking it up in the history…',
   'chat.missingStill': 'This answer is not in the history yet.',
   'chat.missingAction': 'Look again',
