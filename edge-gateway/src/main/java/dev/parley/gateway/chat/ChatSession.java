@@ -587,7 +587,7 @@ public final class ChatSession implements LaneTenant {
         return transport;
     }
 
-    Instant now() {
+    public Instant now() {
         return parts.here().clock().instant();
     }
 }

@@ -1,0 +1,2 @@
+/** Tables of the package's pure parts. */
+package dev.parley.gateway.access;
