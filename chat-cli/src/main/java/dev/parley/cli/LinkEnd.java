@@ -18,6 +18,10 @@ record LinkEnd(int closeCode) {
         return new LinkEnd(BROKEN);
     }
 
+    static LinkEnd of(CloseCode code) {
+        return new LinkEnd(code.code());
+    }
+
     /**
      * What the contract says of this close; empty for a broken link, which is worth another try.
      */

@@ -210,6 +210,20 @@ class OnceTest {
     }
 
     @Test
+    void aStreamSaysByItsLastErrorWhyItEnds() {
+        gateway.onFrame((peer, frame) -> {
+            peer.send(accepted(frame));
+            peer.send(
+                    "{\"type\":\"error\",\"error\":\"went on\",\"code\":\"conflict\",\"retryable\":false}");
+            peer.close(4409);
+        });
+
+        assertThat(once("--token", "good", "--sse")).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(err.toString()).contains("goes on elsewhere");
+        assertThat(gateway.peers).hasSize(1);
+    }
+
+    @Test
     void anExpiredTokenIsRenewedWithThePassword() {
         gateway.onFrame((peer, frame) -> {
             if (peer.session().isEmpty()) {
