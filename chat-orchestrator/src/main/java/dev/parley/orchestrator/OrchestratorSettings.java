@@ -94,7 +94,8 @@ record OrchestratorSettings(
      * @param threads stream threads (default 1)
      * @param commitInterval how long a transaction gathers (default 20 ms); what is read committed
      *     waits for it
-     * @param commitOnTerminal whether a terminal asks for its commit at once (default true)
+     * @param commitOnTerminal whether each terminal asks for its commit at once (default false):
+     *     sooner at a few answers a second, and the end of throughput at many
      * @param poll longest wait for records in one round (default 10 ms)
      * @param standbyReplicas copies of the state on other instances (default 0)
      * @param inMemory keep the state in memory alone, read back from its changelog at each start
@@ -108,7 +109,7 @@ record OrchestratorSettings(
             @DefaultValue("1") @Min(1) @Max(64) int threads,
             @DefaultValue("20ms") @DurationUnit(java.time.temporal.ChronoUnit.MILLIS)
                     Duration commitInterval,
-            @DefaultValue("true") boolean commitOnTerminal,
+            @DefaultValue("false") boolean commitOnTerminal,
             @DefaultValue("10ms") @DurationUnit(java.time.temporal.ChronoUnit.MILLIS) Duration poll,
             @DefaultValue("0") @Min(0) @Max(5) int standbyReplicas,
             @DefaultValue("false") boolean inMemory,

@@ -50,26 +50,15 @@ final class LatencyMeasurement {
                 Log log = new Log(broker.bootstrapServers())) {
             log.create(1, Topic.lane(7));
             int n = 0;
-            run(broker, folder, "warm-up", n++, 100, 3, "20ms", "10ms", true, false);
+            run(broker, folder, "warm-up", n++, 100, 3, "20ms", "10ms", false, false);
             for (int rate : new int[] {50, 200}) {
-                run(broker, folder, "commit 5", n++, rate, seconds, "5ms", "5ms", false, false);
-                run(broker, folder, "commit 20", n++, rate, seconds, "20ms", "10ms", false, false);
-                run(broker, folder, "commit 50", n++, rate, seconds, "50ms", "10ms", false, false);
+                for (String commit : List.of("5ms", "20ms", "25ms", "50ms", "100ms")) {
+                    run(broker, folder, commit, n++, rate, seconds, commit, "10ms", false, false);
+                }
                 run(
                         broker,
                         folder,
-                        "commit 20 + terminal",
-                        n++,
-                        rate,
-                        seconds,
-                        "20ms",
-                        "10ms",
-                        true,
-                        false);
-                run(
-                        broker,
-                        folder,
-                        "commit 100 + terminal",
+                        "100ms, at terminals",
                         n++,
                         rate,
                         seconds,
@@ -80,13 +69,13 @@ final class LatencyMeasurement {
                 run(
                         broker,
                         folder,
-                        "20 + terminal, memory",
+                        "20ms, in memory",
                         n++,
                         rate,
                         seconds,
                         "20ms",
                         "10ms",
-                        true,
+                        false,
                         true);
             }
         }
@@ -113,8 +102,8 @@ final class LatencyMeasurement {
                                 "--parley.jwt.secret=" + "s".repeat(32),
                                 "--parley.policy-file=" + folder.resolve("policy.yaml"),
                                 "--parley.master-key=" + "A".repeat(43) + "=",
-                                "--parley.orchestrator.state-dir=" + folder.resolve("state" + n),
-                                "--parley.orchestrator.streams.application-id=o" + n,
+                                "--parley.orchestrator.state-dir=" + folder.resolve("state"),
+                                "--parley.orchestrator.streams.application-id=o",
                                 "--parley.orchestrator.streams.commit-interval=" + commit,
                                 "--parley.orchestrator.streams.poll=" + poll,
                                 "--parley.orchestrator.streams.commit-on-terminal=" + onTerminal,
