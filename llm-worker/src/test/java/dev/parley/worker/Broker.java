@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +16,8 @@ import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
-import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** One real broker for all tests of a run, with locks that expire within seconds. */
+/** One real broker for the tests of a class, with locks that expire within seconds. */
 final class Broker implements AutoCloseable {
 
     /** Short enough that a test can wait for an expiry. */
@@ -31,13 +31,6 @@ final class Broker implements AutoCloseable {
         this.server = server;
         this.directory = directory;
         this.address = address;
-    }
-
-    /** Started at the first call, stopped with the last test. */
-    static Broker of(ExtensionContext context) {
-        return context.getRoot()
-                .getStore(ExtensionContext.Namespace.create(Broker.class))
-                .computeIfAbsent(Broker.class, key -> start(), Broker.class);
     }
 
     String address() {
@@ -73,8 +66,7 @@ final class Broker implements AutoCloseable {
         server.shutdown();
         server.awaitShutdown();
         try (var files = Files.walk(directory)) {
-            files.sorted(java.util.Comparator.reverseOrder())
-                    .forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
         }
     }
 
@@ -103,6 +95,10 @@ final class Broker implements AutoCloseable {
         settings.put("controller.quorum.append.linger.ms", "0");
         settings.put("auto.create.topics.enable", "false");
         settings.put("log.cleaner.dedupe.buffer.size", "8388608");
+        // A member learns of its partitions with a heartbeat; the default of 5 s is for large
+        // groups.
+        settings.put("group.share.min.heartbeat.interval.ms", "500");
+        settings.put("group.share.heartbeat.interval.ms", "500");
         settings.put("group.share.min.record.lock.duration.ms", "1000");
         settings.put("group.share.record.lock.duration.ms", Integer.toString(LOCK_MS));
         return settings;

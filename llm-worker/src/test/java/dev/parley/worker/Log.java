@@ -1,5 +1,6 @@
 package dev.parley.worker;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.parley.autoconfigure.kafka.Inbound;
@@ -124,14 +125,6 @@ final class Log implements AutoCloseable {
         put(Json.write(job));
     }
 
-    void putAsync(Job job) {
-        producer.send(new ProducerRecord<>(Topic.JOBS.topicName(), Json.write(job)));
-    }
-
-    List<Seen> seen() {
-        return seen;
-    }
-
     void put(byte[] job) {
         try {
             producer.send(new ProducerRecord<>(Topic.JOBS.topicName(), job)).get();
@@ -151,10 +144,6 @@ final class Log implements AutoCloseable {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    List<Seen> all() {
-        return seen;
     }
 
     List<ConsumerRecord<String, byte[]>> of(Topic topic) {
@@ -214,18 +203,34 @@ final class Log implements AutoCloseable {
     }
 
     <T extends ResultEvent> T awaitResult(String messageId, Class<T> type, Predicate<T> predicate) {
-        return await("a " + type.getSimpleName() + " of " + messageId)
+        T found =
+                await("a " + type.getSimpleName() + " of " + messageId)
+                        .atMost(WITHIN)
+                        .pollInterval(Duration.ofMillis(10))
+                        .until(
+                                () ->
+                                        results(messageId).stream()
+                                                .filter(type::isInstance)
+                                                .map(type::cast)
+                                                .filter(predicate)
+                                                .findFirst()
+                                                .orElse(null),
+                                result -> result != null);
+        // The lane is another partition: what was written before may be read after.
+        await("the text of " + messageId)
                 .atMost(WITHIN)
-                .pollInterval(Duration.ofMillis(10))
-                .until(
-                        () ->
-                                results(messageId).stream()
-                                        .filter(type::isInstance)
-                                        .map(type::cast)
-                                        .filter(predicate)
-                                        .findFirst()
-                                        .orElse(null),
-                        result -> result != null);
+                .pollInterval(Duration.ofMillis(5))
+                .untilAsserted(() -> assertThat(text(messageId)).endsWith(textOf(found)));
+        return found;
+    }
+
+    private static String textOf(ResultEvent result) {
+        return switch (result) {
+            case ResultEvent.AnswerCompleted completed -> completed.answer();
+            case ResultEvent.AnswerFailed failed -> failed.partialAnswer();
+            case ResultEvent.AttemptStarted started -> "";
+            case ResultEvent.ToolCallFinished finished -> "";
+        };
     }
 
     void awaitTokens(String messageId, int count) {
