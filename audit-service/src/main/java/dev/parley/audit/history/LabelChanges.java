@@ -26,6 +26,9 @@ import tools.jackson.databind.JsonNode;
 @Component
 class LabelChanges {
 
+    /** Bytes of a refused body that are read and thrown away; past it the connection is cut. */
+    private static final long TAKEN_BYTES_MAX = 16L << 20;
+
     /**
      * @param titled whether the title changes
      * @param title the new one; null gives the first message's beginning back
@@ -57,6 +60,7 @@ class LabelChanges {
     Change read(InputStream body) throws IOException {
         byte[] bytes = body.readNBytes(settings.bodyBytes() + 1);
         if (bytes.length > settings.bodyBytes()) {
+            takeTheRest(body);
             throw new ProblemException(
                     ErrorCode.MESSAGE_TOO_LONG,
                     "The body has more than " + settings.bodyBytes() + " bytes.");
@@ -76,6 +80,18 @@ class LabelChanges {
             }
         }
         return new Change(json.has("title"), title(json.get("title")), archived(json));
+    }
+
+    /** A client that is still sending when the connection is cut never sees the answer. */
+    private static void takeTheRest(InputStream body) throws IOException {
+        byte[] buffer = new byte[8_192];
+        for (long taken = 0; taken < TAKEN_BYTES_MAX; ) {
+            int read = body.read(buffer);
+            if (read < 0) {
+                return;
+            }
+            taken += read;
+        }
     }
 
     private @Nullable String title(@Nullable JsonNode node) {
