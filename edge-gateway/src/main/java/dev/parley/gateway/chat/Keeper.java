@@ -122,9 +122,21 @@ final class Keeper implements SmartLifecycle {
                 sessionLog.append(state.with(Step.DETACH, self(), parts.here().clock().instant()));
             }
         }
+        registry.all().forEach(session -> contradictBurial(directory, session));
         if (cleans) {
             bury(directory, living);
             tickets.sweep();
+        }
+    }
+
+    /** While this gateway was silent another may have taken its sessions for left. */
+    private static void contradictBurial(Directory directory, ChatSession session) {
+        SessionState state = directory.session(session.sessionId());
+        boolean buried =
+                state == null
+                        || !state.attached() && state.connection().equals(session.connection());
+        if (buried && session.isLive()) {
+            session.record(Step.UPDATE);
         }
     }
 
