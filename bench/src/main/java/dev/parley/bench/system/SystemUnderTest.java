@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** The one-command run in a process of its own, with an empty folder that is deleted afterwards. */
@@ -33,8 +34,9 @@ public final class SystemUnderTest implements AutoCloseable {
                     "--enable-native-access=ALL-UNNAMED",
                     "--sun-misc-unsafe-memory-access=allow");
 
-    private static final Duration START_MAX = Duration.ofMinutes(2);
+    private static final Duration START_MAX = Duration.ofMinutes(5);
     private static final Duration STOP_MAX = Duration.ofSeconds(30);
+    private static final Duration DELETE_MAX = Duration.ofSeconds(15);
     private static final Duration POLL = Duration.ofMillis(10);
 
     /** Limits that no benchmark reaches: what is measured is the way, not the refusals. */
@@ -126,13 +128,21 @@ public final class SystemUnderTest implements AutoCloseable {
         deleteFolder();
     }
 
+    /** The database may write its last files a moment longer than its parent lived. */
     private void deleteFolder() {
-        try (Stream<Path> tree = Files.walk(folder)) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
+        for (long until = System.nanoTime() + DELETE_MAX.toNanos(); ; ) {
+            try (Stream<Path> tree = Files.walk(folder)) {
+                for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(path);
+                }
+                return;
+            } catch (IOException | UncheckedIOException e) {
+                if (System.nanoTime() > until) {
+                    System.err.println(folder + " could not be deleted: " + e.getMessage());
+                    return;
+                }
+                LockSupport.parkNanos(POLL.toNanos());
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
