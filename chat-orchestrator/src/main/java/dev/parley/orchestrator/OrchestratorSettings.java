@@ -92,7 +92,7 @@ record OrchestratorSettings(
     /**
      * @param applicationId group and prefix of internal topics (default parley-orchestrator)
      * @param threads stream threads (default 1)
-     * @param commitInterval how long a transaction gathers (default 20 ms); what is read committed
+     * @param commitInterval how long a transaction gathers (default 50 ms); what is read committed
      *     waits for it
      * @param commitOnTerminal whether each terminal asks for its commit at once (default false):
      *     sooner at a few answers a second, and the end of throughput at many
@@ -107,7 +107,7 @@ record OrchestratorSettings(
     record Streams(
             @DefaultValue("parley-orchestrator") @NotBlank String applicationId,
             @DefaultValue("1") @Min(1) @Max(64) int threads,
-            @DefaultValue("20ms") @DurationUnit(java.time.temporal.ChronoUnit.MILLIS)
+            @DefaultValue("50ms") @DurationUnit(java.time.temporal.ChronoUnit.MILLIS)
                     Duration commitInterval,
             @DefaultValue("false") boolean commitOnTerminal,
             @DefaultValue("10ms") @DurationUnit(java.time.temporal.ChronoUnit.MILLIS) Duration poll,
