@@ -146,7 +146,6 @@ class ChatTest {
             peer.send(accepted(frame));
             if (peer.session().isEmpty()) {
                 peer.send(token(0, "Ha"));
-                peer.close(LinkEnd.BROKEN);
             } else {
                 peer.send(token(0, "Half"));
                 peer.send(done("Half"));
@@ -156,6 +155,8 @@ class ChatTest {
         open();
 
         type("Hi");
+        await().until(() -> screen.shown.contains("piece Ha"));
+        gateway.peers.getFirst().close(LinkEnd.BROKEN);
         await().until(() -> count("done") == 1);
 
         assertThat(screen.shown)
