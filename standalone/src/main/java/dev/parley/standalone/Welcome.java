@@ -1,9 +1,9 @@
 package dev.parley.standalone;
 
 import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +31,7 @@ final class Welcome {
     void ready(Standalone standalone, RunSettings settings, Path logs) {
         out.printf(
                 "%nParley answers at %s  (after %s)%n%n",
-                standalone.address(), seconds(sinceProcessStart()));
+                standalone.address(), seconds(sinceStart()));
         line("sign in", signIn(standalone, settings));
         line("model", model(settings));
         line("health", standalone.managementAddress() + "/actuator/health");
@@ -66,12 +66,9 @@ final class Welcome {
         out.printf("  %-10s %s%n", name, text);
     }
 
-    private static Duration sinceProcessStart() {
-        return ProcessHandle.current()
-                .info()
-                .startInstant()
-                .map(start -> Duration.between(start, Instant.now()))
-                .orElse(Duration.ZERO);
+    /** Of this JVM: the process may have been a script before. */
+    private static Duration sinceStart() {
+        return Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime());
     }
 
     private static String seconds(Duration duration) {
