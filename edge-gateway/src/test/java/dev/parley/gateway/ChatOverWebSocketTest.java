@@ -144,6 +144,20 @@ class ChatOverWebSocketTest {
     }
 
     @Test
+    void anErrorOfNoMessageIsDeliveredEachTime() throws Exception {
+        try (ChatClient client = ChatClient.connect(gateway.port, TestGateway.token("hal"), "")) {
+            client.next("welcome");
+            for (int i = 0; i < 2; i++) {
+                client.send("{\"type\":\"stop\",\"message_id\":\"nothing\"}");
+                pipeline.refuse(
+                        pipeline.next(RequestEvent.StopRequested.class, "hal").replyTo(),
+                        ErrorCode.NOT_FOUND);
+                assertThat(client.next("error").path("code").asString()).isEqualTo("not_found");
+            }
+        }
+    }
+
+    @Test
     void badFramesAreAnsweredAndTheTenthCloses() throws Exception {
         try (ChatClient client = ChatClient.connect(gateway.port, TestGateway.token("eve"), "")) {
             client.next("welcome");

@@ -88,6 +88,14 @@ final class FakePipeline implements AutoCloseable {
                         messageId, null, "no", code, code.retryable(), null, null, null));
     }
 
+    /** An error that belongs to no message: the answer to a stop of something unknown. */
+    void refuse(ReplyTo to, ErrorCode code) {
+        var record = outbound.frame(to, "", 1, "error", ServerFrame.Failure.of(code, "no"));
+        record.headers().remove(dev.parley.schemas.LaneHeaders.MESSAGE);
+        producer.send(record);
+        producer.flush();
+    }
+
     /** A frame of a lease that is not the session's. */
     void stray(String messageId, ReplyTo to, String text) {
         producer.send(

@@ -320,7 +320,8 @@ public final class ChatSession implements LaneTenant {
             }
             laneNanos = System.nanoTime();
             String id = frame.messageId();
-            if (!filter.passes(frame.offset(), id, frame.attempt(), frame.kind())) {
+            if (!id.isEmpty()
+                    && !filter.passes(frame.offset(), id, frame.attempt(), frame.kind())) {
                 processed = frame.offset();
                 return;
             }

@@ -246,8 +246,7 @@ public final class LaneReader {
         LaneLease lease = tenant.lease();
         String messageId = Inbound.text(record.headers(), LaneHeaders.MESSAGE);
         String kind = Inbound.text(record.headers(), LaneHeaders.KIND);
-        if (messageId == null
-                || kind == null
+        if (kind == null
                 || Inbound.number(record.headers(), LaneHeaders.EPOCH, -1) != lease.epoch()
                 || number(record) != lease.lane()) {
             return;
@@ -255,7 +254,12 @@ public final class LaneReader {
         int attempt = Inbound.number(record.headers(), LaneHeaders.ATTEMPT, 1);
         try {
             tenant.deliver(
-                    new LaneFrame(record.offset(), messageId, attempt, kind, record.value()));
+                    new LaneFrame(
+                            record.offset(),
+                            messageId == null ? "" : messageId,
+                            attempt,
+                            kind,
+                            record.value()));
         } catch (RuntimeException e) {
             LOG.error("a frame of lane {} was not delivered", record.topic(), e);
         }
