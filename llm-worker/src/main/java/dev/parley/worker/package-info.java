@@ -6,7 +6,7 @@
  * parley.control ─assign──→ stop.ControlReader ─→ the running answer's stream is closed
  * </pre>
  *
- * <p>Threads: each slot and each answer has a virtual thread of its own; one virtual thread reads
+ * <p>Threads: each slot and each answer has a virtual thread of its own; one platform thread reads
  * control. The one producer of lane records and the one of results are shared. Keys: lane records
  * by session, results by user, checkpoints by message.
  */

@@ -68,7 +68,13 @@ final class Log implements AutoCloseable {
                         new ByteArraySerializer());
         consumer =
                 new KafkaConsumer<>(
-                        Map.of("bootstrap.servers", bootstrapServers, "fetch.max.wait.ms", 50),
+                        Map.of(
+                                "bootstrap.servers",
+                                bootstrapServers,
+                                "fetch.max.wait.ms",
+                                50,
+                                "auto.offset.reset",
+                                "earliest"),
                         new StringDeserializer(),
                         new ByteArrayDeserializer());
         List<TopicPartition> partitions = new ArrayList<>();
@@ -82,9 +88,8 @@ final class Log implements AutoCloseable {
                     .forEach(p -> partitions.add(new TopicPartition(topic, p.partition())));
         }
         consumer.assign(partitions);
-        consumer.seekToEnd(partitions);
-        partitions.forEach(consumer::position);
-        reader = Thread.ofVirtual().start(this::read);
+        consumer.seekToBeginning(partitions);
+        reader = Thread.ofPlatform().daemon().start(this::read);
     }
 
     private void read() {

@@ -64,7 +64,8 @@ public final class ControlReader implements SmartLifecycle {
     @Override
     public void start() {
         running = true;
-        Thread.ofVirtual().name("control-reader").start(this::readUntilStopped);
+        // Not virtual: the consumer selects on sockets, and would hold a carrier all the time.
+        Thread.ofPlatform().name("control-reader").daemon().start(this::readUntilStopped);
     }
 
     @Override
