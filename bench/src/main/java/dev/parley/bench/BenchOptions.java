@@ -30,16 +30,16 @@ final class BenchOptions {
             names = "--jar",
             paramLabel = "FILE",
             description =
-                    "The one-command run to measure (default: standalone/target/standalone.jar of"
-                            + " the project).")
+                    "The jar of a one-command run to measure (default: ./parley run of the"
+                            + " project).")
     private @Nullable Path jar;
 
     @Option(
             names = "--java-options",
             paramLabel = "OPTIONS",
-            description =
-                    "Options of its JVM, separated by spaces (default: those of ./parley run).")
-    private @Nullable String javaOptions;
+            defaultValue = "-Xms64m -Xmx512m -Xss512k -XX:+UseSerialGC",
+            description = "With --jar, options of its JVM (default: ${DEFAULT-VALUE}).")
+    private String javaOptions = "";
 
     @Option(
             names = "--url",
@@ -98,22 +98,20 @@ final class BenchOptions {
         return seed;
     }
 
-    List<String> javaOptions() {
-        return javaOptions == null
-                ? SystemUnderTest.JAVA_OPTIONS
-                : Arrays.stream(javaOptions.split(" ", -1)).filter(o -> !o.isBlank()).toList();
-    }
-
-    SystemUnderTest.Launch launch(String modelBaseUrl) {
-        Path file = jar == null ? root().resolve("standalone/target/standalone.jar") : jar;
-        return new SystemUnderTest.Launch(file, javaOptions(), modelBaseUrl);
+    SystemUnderTest.Launch launch(String modelBaseUrl) throws InterruptedException {
+        if (jar == null) {
+            return SystemUnderTest.Launch.byScript(root().resolve("parley"), modelBaseUrl);
+        }
+        List<String> options =
+                Arrays.stream(javaOptions.split(" ", -1)).filter(o -> !o.isBlank()).toList();
+        return SystemUnderTest.Launch.byJar(jar, options, modelBaseUrl);
     }
 
     /** For the report. */
     String describeSystem() {
         return url != null
                 ? "a running system"
-                : "the one-command run, " + String.join(" ", javaOptions());
+                : jar == null ? "the one-command run" : "the one-command run's jar";
     }
 
     /** The system that {@code --url} names, or null: one is to be started. */

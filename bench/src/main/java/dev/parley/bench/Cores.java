@@ -18,7 +18,7 @@ final class Cores {
     private long startNanos;
 
     /**
-     * @param systemPid null: not known, and counted as 0
+     * @param systemPid null: not known, and so is its processor time
      */
     Cores(@Nullable Long systemPid) {
         this.systemPid = systemPid;
@@ -39,8 +39,8 @@ final class Cores {
                                 .minus(benchAtStart));
     }
 
-    double ofSystem() {
-        return perSecond(system);
+    @Nullable Double ofSystem() {
+        return systemPid == null ? null : perSecond(system);
     }
 
     double ofBench() {

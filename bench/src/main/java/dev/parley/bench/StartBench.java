@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long the one-command run takes until its page answers, and what it costs to leave it there.
@@ -45,16 +46,16 @@ final class StartBench {
                 FakeProvider provider =
                         FakeProvider.start(0, answers, new AnswerPlan("unplanned", 20, 0))) {
             progress.say("start: on an empty folder");
+            SystemUnderTest.Launch launch = options.launch(provider.baseUrl());
             long began = System.nanoTime();
-            try (SystemUnderTest system =
-                    SystemUnderTest.start(options.launch(provider.baseUrl()))) {
+            try (SystemUnderTest system = SystemUnderTest.start(launch)) {
                 double firstMs = ms(system.untilPage());
                 firstAnswer(loop, answers, system.target());
                 double answerMs = ms(Duration.ofNanos(System.nanoTime() - began));
                 progress.say("start: page after %.0f ms; idle", firstMs);
                 TimeUnit.MILLISECONDS.sleep(idle.toMillis());
                 Optional<ProcessFigures.Memory> memory = ProcessFigures.memory(system.pid());
-                double idleCores = idleCores(system.pid());
+                @Nullable Double idleCores = idleCores(system.pid());
                 progress.say("start: on the folder that it left");
                 system.restart();
                 return new Result.Start(
@@ -65,7 +66,7 @@ final class StartBench {
                         memory.map(ProcessFigures.Memory::residentMib).orElse(null),
                         memory.map(ProcessFigures.Memory::treeMib).orElse(null),
                         idleCores,
-                        options.javaOptions());
+                        ProcessFigures.javaOptions(system.pid()));
             }
         } catch (IOException e) {
             throw new BenchFailure(String.valueOf(e.getMessage()), e);
@@ -93,7 +94,7 @@ final class StartBench {
         }
     }
 
-    private static double idleCores(long pid) throws InterruptedException {
+    private static @Nullable Double idleCores(long pid) throws InterruptedException {
         Cores cores = new Cores(pid);
         cores.start();
         TimeUnit.SECONDS.sleep(5);

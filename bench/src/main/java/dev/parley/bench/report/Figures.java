@@ -22,6 +22,10 @@ final class Figures {
         return String.format(Locale.ROOT, format, value);
     }
 
+    static String numberOrDash(@Nullable Double value) {
+        return value == null ? "–" : number(value);
+    }
+
     static String percent(double value) {
         return String.format(Locale.ROOT, "%+.1f %%", value);
     }

@@ -40,20 +40,20 @@ final class LinePlot {
     }
 
     String svg() {
-        StringBuilder svg = new StringBuilder();
+        StringBuilder svg = new StringBuilder("<figure><figcaption>");
+        svg.append(Html.text(title)).append("</figcaption>");
         add(
                 svg,
                 "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">",
                 WIDTH,
                 HEIGHT,
                 Html.text(title));
-        add(svg, "<title>%s</title>", Html.text(title));
         grid(svg);
         names(svg);
         for (int i = 0; i < lines.size(); i++) {
             draw(svg, lines.get(i), i);
         }
-        return svg.append("</svg>\n").toString();
+        return svg.append("</svg></figure>\n").toString();
     }
 
     private void grid(StringBuilder svg) {

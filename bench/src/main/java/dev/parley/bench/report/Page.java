@@ -23,6 +23,7 @@ final class Page {
             th, td { padding: .3rem .7rem; border-bottom: 1px solid var(--line); text-align: right; }
             th:first-child { text-align: left; font-weight: 500; }
             thead th { color: var(--soft); font-weight: 500; vertical-align: bottom; }
+            figure { margin: 1.5rem 0; } figcaption { font-weight: 500; font-size: .9rem; }
             svg { width: 100%; height: auto; margin: .5rem 0; }
             svg text { font-size: 12px; fill: var(--soft); }
             svg .grid { stroke: var(--line); stroke-width: 1; }
@@ -44,6 +45,9 @@ final class Page {
                 .append("<p class=\"conditions\">")
                 .append(Html.text(Summary.conditions(report)))
                 .append("</p>\n");
+        if (report.isNoisy()) {
+            page.append("<p class=\"failed\">").append(Summary.NOISY).append("</p>\n");
+        }
         verdict(page, report.failures());
         for (Result result : report.results()) {
             Sections.Section section = Sections.of(result);

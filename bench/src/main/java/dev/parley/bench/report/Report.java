@@ -20,6 +20,11 @@ public record Report(Machine machine, String system, double loadAfter, List<Resu
         return results.stream().flatMap(result -> result.failures().stream()).toList();
     }
 
+    /** Whether others used the machine when the run began, so that times say little. */
+    public boolean isNoisy() {
+        return machine.loadBefore() > machine.cores() / 2.0;
+    }
+
     /** The results of one kind, in the order made. */
     public <T extends Result> Stream<T> of(Class<T> kind) {
         return results.stream().filter(kind::isInstance).map(kind::cast);

@@ -33,7 +33,7 @@ public sealed interface Result {
             int idleSeconds,
             @Nullable Long residentMib,
             @Nullable Long treeMib,
-            double idleCores,
+            @Nullable Double idleCores,
             List<String> javaOptions)
             implements Result {
         @Override
@@ -59,7 +59,7 @@ public sealed interface Result {
             Distribution direct,
             Distribution pipeline,
             @Nullable Distribution bare,
-            double coresOfSystem,
+            @Nullable Double coresOfSystem,
             double coresOfBench) {
 
         @JsonProperty("added_p50_ms")
@@ -105,7 +105,7 @@ public sealed interface Result {
             Distribution directTokenPath,
             Distribution pipelineTokenPath,
             double framesPerToken,
-            double coresOfSystem,
+            @Nullable Double coresOfSystem,
             double coresOfBench) {
 
         @JsonProperty("tax_p50_percent")
@@ -142,7 +142,7 @@ public sealed interface Result {
             Distribution answer,
             Distribution lag,
             TraceChecks checks,
-            double coresOfSystem,
+            @Nullable Double coresOfSystem,
             double coresOfBench,
             List<Second> series,
             List<String> failures)

@@ -38,14 +38,14 @@ final class Sections {
                         .row("second start: process to page", seconds(start.secondStartMs()))
                         .row("resident, its JVM", mib(start.residentMib()))
                         .row("resident, with the database", mib(start.treeMib()))
-                        .row("processor, idle", Figures.number(start.idleCores()) + " cores");
+                        .row("processor, idle", Figures.numberOrDash(start.idleCores()) + " cores");
         String text =
                 "Built before; memory "
                         + start.idleSeconds()
                         + " s after the first answer, pages that processes share counted once."
                         + " JVM options: "
                         + String.join(" ", start.javaOptions())
-                        + ".";
+                        + ". To reach: page within 15 s, 1.2 GB.";
         return new Section("Start and rest", text, List.of(table), List.of());
     }
 
@@ -75,7 +75,7 @@ final class Sections {
                     Figures.ms(at.addedP99Ms()),
                     bare == null ? "–" : Figures.ms(bare.p50Ms()),
                     Figures.times(at.timesBareP50()),
-                    Figures.number(at.coresOfSystem()),
+                    Figures.numberOrDash(at.coresOfSystem()),
                     Figures.number(at.coresOfBench()));
             Map<String, Distribution> lines = new LinkedHashMap<>();
             lines.put("direct", at.direct());
@@ -94,7 +94,7 @@ final class Sections {
                         + " a record of 512 bytes through request topic, share group and a"
                         + " one-partition lane of the same broker, nothing done in between. Load: "
                         + result.load()
-                        + ".";
+                        + ". To reach at 50 streams: p50 10 ms, p99 40 ms, 2.5 × bare.";
         return new Section("Added time to the first token", text, List.of(added, ways), plots);
     }
 
@@ -124,7 +124,7 @@ final class Sections {
                     Figures.ms(at.pipelineTokenPath().p50Ms()),
                     Figures.ms(at.pipelineTokenPath().p99Ms()),
                     Figures.number(at.framesPerToken()),
-                    Figures.number(at.coresOfSystem()),
+                    Figures.numberOrDash(at.coresOfSystem()),
                     Figures.number(at.coresOfBench()));
             Map<String, Distribution> lines = new LinkedHashMap<>();
             lines.put("direct", at.directTokenPath());
@@ -143,7 +143,8 @@ final class Sections {
                         + Figures.number(result.tokensPerSecond())
                         + " tokens a second on every stream at once, against the same direct. The"
                         + " token path is each token's time from the provider's socket to the"
-                        + " client's, in one process and on one clock.";
+                        + " client's, in one process and on one clock. To reach: tax 2 %, token path"
+                        + " p50 3 ms and p99 25 ms at half of capacity.";
         return new Section("Streaming tax", text, List.of(tax), plots);
     }
 
@@ -172,7 +173,10 @@ final class Sections {
                         .row("users", Figures.count(trace.users()))
                         .row(
                                 "processor, system and bench",
-                                trace.coresOfSystem() + " and " + trace.coresOfBench() + " cores");
+                                Figures.numberOrDash(trace.coresOfSystem())
+                                        + " and "
+                                        + Figures.number(trace.coresOfBench())
+                                        + " cores");
         Table times = new Table("time", "p50 ms", "p90 ms", "p99 ms", "max ms", "samples");
         distribution(times, "question to first token", trace.firstToken());
         distribution(times, "question to accepted", trace.accepted());
@@ -203,7 +207,8 @@ final class Sections {
                         + ": arrival times and answers' lengths as recorded, answers "
                         + pace
                         + ". Joined tokens, result.answer, what the provider sent and what the"
-                        + " history holds were compared for every request.";
+                        + " history holds were compared for every request. To reach with the whole"
+                        + " hour: 20 × with nothing lost.";
         return new Section("Real traffic", text, List.of(counted, reached, times), plots);
     }
 

@@ -7,11 +7,19 @@ import java.util.Locale;
 /** The report as Markdown. */
 final class Summary {
 
+    static final String NOISY =
+            "The machine was not quiet when the run began: times are larger than they would be, and"
+                    + " only what was counted can be relied on.";
+
     private Summary() {}
 
     static String markdown(Report report) {
         StringBuilder text = new StringBuilder("# Benchmark of Parley\n\n");
-        text.append(conditions(report)).append("\n\n").append(verdict(report)).append('\n');
+        text.append(conditions(report)).append("\n\n");
+        if (report.isNoisy()) {
+            text.append("> ").append(NOISY).append("\n\n");
+        }
+        text.append(verdict(report)).append('\n');
         for (Result result : report.results()) {
             Sections.Section section = Sections.of(result);
             text.append("\n## ").append(section.heading()).append("\n\n");

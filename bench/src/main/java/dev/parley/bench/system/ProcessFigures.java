@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -44,6 +45,20 @@ public final class ProcessFigures {
                         .flatMap(Optional::stream)
                         .map(handle -> handle.info().totalCpuDuration().orElse(Duration.ZERO))
                         .reduce(Duration.ZERO, Duration::plus);
+    }
+
+    /** Options of a Java process, as it was given them; empty where there is no {@code /proc}. */
+    public static List<String> javaOptions(long pid) {
+        try {
+            String line = Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"));
+            return Arrays.stream(line.split("\0", -1))
+                    .skip(1)
+                    .takeWhile(option -> !option.equals("-jar"))
+                    .map(option -> option.replaceAll("=.*/", "=…/"))
+                    .toList();
+        } catch (IOException e) {
+            return List.of();
+        }
     }
 
     private static List<Long> tree(long pid) {

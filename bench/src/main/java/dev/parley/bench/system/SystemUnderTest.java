@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -21,18 +22,9 @@ import java.util.stream.Stream;
 /** The one-command run in a process of its own, with an empty folder that is deleted afterwards. */
 public final class SystemUnderTest implements AutoCloseable {
 
-    /** As {@code ./parley run} starts it. */
-    public static final List<String> JAVA_OPTIONS =
-            List.of(
-                    "-Xms64m",
-                    "-Xmx512m",
-                    "-XX:MaxMetaspaceSize=256m",
-                    "-XX:ReservedCodeCacheSize=128m",
-                    "-XX:MaxDirectMemorySize=256m",
-                    "-Xss512k",
-                    "-XX:+UseSerialGC",
-                    "--enable-native-access=ALL-UNNAMED",
-                    "--sun-misc-unsafe-memory-access=allow");
+    /** Variables that the script reads and the services do not. */
+    private static final Set<String> OF_THE_SCRIPT =
+            Set.of("PARLEY_MVN", "PARLEY_JDK_FOLDERS", "PARLEY_CLASS_CACHE", "PARLEY_JAVA_OPTIONS");
 
     private static final Duration START_MAX = Duration.ofMinutes(5);
     private static final Duration STOP_MAX = Duration.ofSeconds(30);
@@ -61,11 +53,46 @@ public final class SystemUnderTest implements AutoCloseable {
     /**
      * How to start it.
      *
-     * @param jar of the one-command run
-     * @param javaOptions of its JVM
+     * @param command to which the options of the one-command run are added
      * @param modelBaseUrl the provider's
      */
-    public record Launch(Path jar, List<String> javaOptions, String modelBaseUrl) {}
+    public record Launch(List<String> command, String modelBaseUrl) {
+
+        public Launch {
+            command = List.copyOf(command);
+        }
+
+        /** By the project's script, as people start it; built and prepared first, off the clock. */
+        public static Launch byScript(Path script, String modelBaseUrl)
+                throws InterruptedException {
+            String run = script.toString();
+            try {
+                Process prepared =
+                        new ProcessBuilder(run, "run", "--help")
+                                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                                .start();
+                if (prepared.waitFor() != 0) {
+                    throw new BenchFailure("What is to be measured could not be built.");
+                }
+            } catch (IOException e) {
+                throw new BenchFailure("There is no " + script + "; name a --jar or a --url.", e);
+            }
+            return new Launch(List.of(run, "run"), modelBaseUrl);
+        }
+
+        /** By a jar of the one-command run and options of its JVM. */
+        public static Launch byJar(Path jar, List<String> javaOptions, String modelBaseUrl) {
+            if (Files.notExists(jar)) {
+                throw new BenchFailure("There is no " + jar + ".");
+            }
+            List<String> command = new ArrayList<>();
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(javaOptions);
+            command.addAll(List.of("-jar", jar.toAbsolutePath().toString()));
+            return new Launch(command, modelBaseUrl);
+        }
+    }
 
     private SystemUnderTest(Launch launch) throws IOException, InterruptedException {
         this.launch = launch;
@@ -85,13 +112,6 @@ public final class SystemUnderTest implements AutoCloseable {
 
     /** Starts it and returns when its page answers. */
     public static SystemUnderTest start(Launch launch) throws InterruptedException {
-        if (Files.notExists(launch.jar())) {
-            throw new BenchFailure(
-                    "There is no "
-                            + launch.jar()
-                            + "; build it with ./mvnw -DskipTests package, or name another with"
-                            + " --jar, or a running system with --url.");
-        }
         try {
             return new SystemUnderTest(launch);
         } catch (IOException e) {
@@ -151,14 +171,13 @@ public final class SystemUnderTest implements AutoCloseable {
     }
 
     private Process start() throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(launch.javaOptions());
-        command.addAll(List.of("-jar", launch.jar().toAbsolutePath().toString()));
+        List<String> command = new ArrayList<>(launch.command());
         command.addAll(List.of("--data", folder.resolve("data").toString()));
         command.addAll(List.of("--port", Integer.toString(port), "--management-port", "0"));
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().keySet().removeIf(name -> name.startsWith("PARLEY_"));
+        builder.environment()
+                .keySet()
+                .removeIf(name -> name.startsWith("PARLEY_") && !OF_THE_SCRIPT.contains(name));
         builder.environment()
                 .putAll(
                         Map.of(

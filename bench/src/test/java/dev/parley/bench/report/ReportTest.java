@@ -54,9 +54,9 @@ class ReportTest {
                                 "answers at once",
                                 List.of(
                                         new Result.FirstTokenAt(
-                                                50, 49.5, direct, pipeline, direct, 1, 0.1),
+                                                50, 49.5, direct, pipeline, direct, 1.0, 0.1),
                                         new Result.FirstTokenAt(
-                                                200, 199, direct, pipeline, null, 1, 0.1)),
+                                                200, 199, direct, pipeline, null, 1.0, 0.1)),
                                 List.of()),
                         new Result.StreamingTax(
                                 100,
@@ -64,7 +64,7 @@ class ReportTest {
                                 List.of(
                                         new Result.StreamingTaxAt(
                                                 50, direct, pipeline, direct, pipeline, direct,
-                                                pipeline, 0.9, 1, 0.2)),
+                                                pipeline, 0.9, 1.0, 0.2)),
                                 List.of()),
                         new Result.Trace(
                                 "trace.csv",
