@@ -31,7 +31,6 @@ class RefusalsTest {
     @CsvSource({
         "three-a-minute, 4, hello,                  rate_limited,      requests_per_minute",
         "none-a-day,     1, hello,                  rate_limited,      requests_per_day",
-        "few-tokens,     1, hello,                  budget_exhausted,  tokens_per_day",
         "short-messages, 1, longer than ten,        message_too_long,  message_chars",
         "no-such-role,   1, hello,                  ,                  ",
     })
@@ -53,6 +52,31 @@ class RefusalsTest {
             assertThat(refusal.get("code").stringValue()).isEqualTo(code);
             assertThat(refusal.at("/limit/name").stringValue()).isEqualTo(limit);
             assertThat(refusal.at("/limit/max").isNumber()).isTrue();
+        }
+    }
+
+    /** The last answers are shortened to what is left; nothing goes over. */
+    @Test
+    void a_days_tokens_run_out_and_are_never_exceeded() {
+        String token = run.tokens().of("limits-" + UUID.randomUUID(), "few-tokens");
+        try (ChatSocket chat = ChatSocket.connect(run.gateway(), token)) {
+            chat.welcome();
+            long used = 0;
+            for (int i = 0; i < 20; i++) {
+                JsonNode terminal = chat.frames().awaitTerminal(chat.say("hello"));
+                if (Frames.type(terminal).equals("error")) {
+                    assertThat(terminal.get("code").stringValue()).isEqualTo("budget_exhausted");
+                    assertThat(terminal.at("/limit/name").stringValue())
+                            .isEqualTo("tokens_per_day");
+                    assertThat(terminal.at("/limit/resets_at").isString()).isTrue();
+                    assertThat(used).isBetween(50L, 100L);
+                    return;
+                }
+                used +=
+                        terminal.at("/result/tokens_input").longValue()
+                                + terminal.at("/result/tokens_output").longValue();
+            }
+            throw new AssertionError("20 messages, and the day's 100 tokens were not used up");
         }
     }
 
