@@ -123,8 +123,9 @@ public final class BenchCommand implements Callable<Integer> {
                     "Real traffic, faster than recorded, and every answer looked up afterwards.",
             mixinStandardHelpOptions = true)
     int trace(@Mixin BenchOptions options, @Mixin TraceOptions how) throws InterruptedException {
-        return alone(
-                options, (lab, say) -> new TraceBench(lab, how.plan(options.root()), say).run());
+        // Before anything is started: an absent file is told at once.
+        TraceBench.Plan plan = how.plan(options.root());
+        return alone(options, (lab, say) -> new TraceBench(lab, plan, say).run());
     }
 
     @Command(

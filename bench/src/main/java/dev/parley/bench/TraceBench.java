@@ -5,10 +5,8 @@ import dev.parley.bench.report.Distribution;
 import dev.parley.bench.report.Result;
 import dev.parley.bench.trace.History;
 import dev.parley.bench.trace.Schedule;
-import dev.parley.bench.trace.TraceFile;
 import dev.parley.bench.trace.TracePlay;
 import dev.parley.bench.trace.TracePlay.Played;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,9 +35,8 @@ final class TraceBench {
      * @param warmUp requests from the beginning of the trace, played once before
      */
     record Plan(
-            Path file,
-            int requests,
-            double speedUp,
+            String file,
+            Schedule schedule,
             double tokensPerSecond,
             int users,
             int turns,
@@ -53,16 +50,14 @@ final class TraceBench {
     }
 
     Result.Trace run() throws InterruptedException {
-        List<TraceFile.Arrival> arrivals = TraceFile.read(plan.file(), plan.requests());
+        Schedule schedule = plan.schedule();
         if (plan.warmUp() > 0) {
             progress.say("trace: warm-up with %d requests", plan.warmUp());
-            int count = Math.min(plan.warmUp(), arrivals.size());
-            play(new Schedule(arrivals.subList(0, count), plan.speedUp()), FIRST_USER * 2).run();
+            play(schedule.first(plan.warmUp()), FIRST_USER * 2).run();
         }
-        Schedule schedule = new Schedule(arrivals, plan.speedUp());
         progress.say(
                 "trace: %d requests, %.0f s at %.3g × real time",
-                schedule.size(), schedule.length().toMillis() / 1e3, plan.speedUp());
+                schedule.size(), schedule.length().toMillis() / 1e3, schedule.speedUp());
         TracePlay play = play(schedule, FIRST_USER);
         Cores cores = new Cores(lab.target().pid());
         cores.start();
@@ -106,9 +101,9 @@ final class TraceBench {
         double seconds = Math.max(1e-9, (lastNanos - play.startNanos()) / 1e9);
         long tokens = done.stream().mapToLong(e -> e.answer().plan().tokens()).sum();
         return new Result.Trace(
-                plan.file().getFileName().toString(),
+                plan.file(),
                 schedule.size(),
-                plan.speedUp(),
+                schedule.speedUp(),
                 plan.tokensPerSecond(),
                 round(schedule.recorded().toNanos() / 1e9 / seconds),
                 round(seconds),

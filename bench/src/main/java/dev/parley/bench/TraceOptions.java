@@ -1,5 +1,7 @@
 package dev.parley.bench;
 
+import dev.parley.bench.trace.Schedule;
+import dev.parley.bench.trace.TraceFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +11,9 @@ import picocli.CommandLine.Option;
 final class TraceOptions {
 
     private static final String FILE = "azure-llm-trace-conv-2023.csv";
+
+    /** Requests played before, from the beginning of the trace. */
+    private static final int WARM_UP = 50;
 
     @Option(
             names = "--trace",
@@ -63,9 +68,17 @@ final class TraceOptions {
                             + " ${DEFAULT-VALUE}).")
     private int promptCharsMax;
 
+    /** Reads the file. */
     TraceBench.Plan plan(Path root) {
+        Path file = file(root);
         return new TraceBench.Plan(
-                file(root), requests, speedUp, pace, users, turns, promptCharsMax, 50);
+                file.getFileName().toString(),
+                new Schedule(TraceFile.read(file, requests), speedUp),
+                pace,
+                users,
+                turns,
+                promptCharsMax,
+                WARM_UP);
     }
 
     boolean isThere(Path root) {

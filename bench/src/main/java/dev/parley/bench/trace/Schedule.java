@@ -21,6 +21,11 @@ public record Schedule(List<TraceFile.Arrival> arrivals, double speedUp) {
         arrivals = List.copyOf(arrivals);
     }
 
+    /** Its beginning alone. */
+    public Schedule first(int count) {
+        return new Schedule(arrivals.subList(0, Math.min(count, size())), speedUp);
+    }
+
     public int size() {
         return arrivals.size();
     }
