@@ -78,9 +78,10 @@ final class Log implements AutoCloseable {
                         new StringDeserializer(),
                         new ByteArrayDeserializer());
         List<TopicPartition> partitions = new ArrayList<>();
+        // Named, not looked up: the broker may list a topic later than it confirms its creation.
+        partitions.add(new TopicPartition(Topic.lane(LANE), 0));
         for (String topic :
                 List.of(
-                        Topic.lane(LANE),
                         Topic.RESULTS.topicName(),
                         Topic.FLOW.topicName(),
                         Topic.JOBS.deadLetterName())) {

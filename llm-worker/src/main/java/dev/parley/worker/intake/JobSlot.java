@@ -38,7 +38,12 @@ final class JobSlot implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobSlot.class);
 
-    private static final Duration POLL = Duration.ofSeconds(30);
+    /**
+     * Short, since one poll asks for records once: a fetch that brought only the marker of a
+     * transaction leaves the consumer idle until the next poll. Jobs come in transactions.
+     */
+    private static final Duration POLL = Duration.ofMillis(100);
+
     private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
 
