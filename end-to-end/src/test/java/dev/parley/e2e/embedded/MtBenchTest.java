@@ -145,7 +145,7 @@ class MtBenchTest {
     }
 
     private static List<JsonNode> questions() throws IOException {
-        try (var in = MtBenchTest.class.getResourceAsStream("/mt-bench/mt-bench-questions.jsonl")) {
+        try (var in = MtBenchTest.class.getResourceAsStream("/demo/mt-bench-questions.jsonl")) {
             if (in == null) {
                 throw new AssertionError("the questions are not on the class path");
             }
