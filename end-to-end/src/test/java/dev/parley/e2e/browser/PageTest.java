@@ -125,7 +125,7 @@ class PageTest {
         assertThat(turn).hasAttribute("data-state", "done", SOON_STATE);
         assertThat(turn.getByTestId("answer-text")).containsText("demonstration", SOON);
         assertThat(id("conversation-id")).not().hasText("");
-        assertThat(id("message-count")).containsText("1");
+        assertThat(id("message-count")).containsText("2");
     }
 
     @Test

@@ -127,7 +127,7 @@ class MtBenchTest {
     private static List<String> texts(List<JsonNode> links, String kind) {
         return links.stream()
                 .filter(l -> l.at("/link/body/kind").asString("").equals(kind))
-                .map(l -> l.get("text").stringValue())
+                .map(l -> l.at("/text/text").stringValue())
                 .toList();
     }
 
