@@ -149,34 +149,8 @@ final class Sections {
     }
 
     private static Section trace(Result.Trace trace) {
-        Result.TraceChecks checks = trace.checks();
-        Table counted =
-                new Table("counted", "figure")
-                        .row("requests", Figures.count(checks.sent()))
-                        .row("accepted", Figures.count(checks.accepted()))
-                        .row("terminals: done, error", checks.done() + ", " + checks.errors())
-                        .row(
-                                "stored once, with the text shown",
-                                Figures.countOrDash(checks.stored()))
-                        .row("stored twice", Figures.countOrDash(checks.storedTwice()))
-                        .row("provider asked again", Figures.count(checks.providerCallsExtra()));
-        Table reached =
-                new Table("reached", "figure")
-                        .row("speed-up asked for", Figures.number(trace.speedUp()) + " ×")
-                        .row(
-                                "speed-up until the last terminal",
-                                Figures.number(trace.speedUpReached()) + " ×")
-                        .row("seconds", Figures.number(trace.seconds()))
-                        .row("requests a second", Figures.number(trace.requestsPerSecond()))
-                        .row("tokens a second", Figures.number(trace.tokensPerSecond()))
-                        .row("answers at once, most", Figures.count(trace.concurrentMax()))
-                        .row("users", Figures.count(trace.users()))
-                        .row(
-                                "processor, system and bench",
-                                Figures.numberOrDash(trace.coresOfSystem())
-                                        + " and "
-                                        + Figures.number(trace.coresOfBench())
-                                        + " cores");
+        Table counted = counted(trace.checks());
+        Table reached = reached(trace);
         Table times = new Table("time", "p50 ms", "p90 ms", "p99 ms", "max ms", "samples");
         distribution(times, "question to first token", trace.firstToken());
         distribution(times, "question to accepted", trace.accepted());
@@ -210,6 +184,35 @@ final class Sections {
                         + " history holds were compared for every request. To reach with the whole"
                         + " hour: 20 × with nothing lost.";
         return new Section("Real traffic", text, List.of(counted, reached, times), plots);
+    }
+
+    private static Table counted(Result.TraceChecks checks) {
+        return new Table("counted", "figure")
+                .row("requests", Figures.count(checks.sent()))
+                .row("accepted", Figures.count(checks.accepted()))
+                .row("terminals: done, error", checks.done() + ", " + checks.errors())
+                .row("stored once, with the text shown", Figures.countOrDash(checks.stored()))
+                .row("stored twice", Figures.countOrDash(checks.storedTwice()))
+                .row("provider asked again", Figures.count(checks.providerCallsExtra()));
+    }
+
+    private static Table reached(Result.Trace trace) {
+        return new Table("reached", "figure")
+                .row("speed-up asked for", Figures.number(trace.speedUp()) + " ×")
+                .row(
+                        "speed-up until the last terminal",
+                        Figures.number(trace.speedUpReached()) + " ×")
+                .row("seconds", Figures.number(trace.seconds()))
+                .row("requests a second", Figures.number(trace.requestsPerSecond()))
+                .row("tokens a second", Figures.number(trace.tokensPerSecond()))
+                .row("answers at once, most", Figures.count(trace.concurrentMax()))
+                .row("users", Figures.count(trace.users()))
+                .row(
+                        "processor, system and bench",
+                        Figures.numberOrDash(trace.coresOfSystem())
+                                + " and "
+                                + Figures.number(trace.coresOfBench())
+                                + " cores");
     }
 
     private static void distribution(Table table, String name, Distribution each) {
