@@ -158,6 +158,14 @@ public final class EmbeddedKafka implements AutoCloseable {
         settings.put("default.replication.factor", "1");
         // Groups here have one member each: waiting for a second one only delays the first answer.
         settings.put("group.initial.rebalance.delay.ms", "0");
+        // Every answer slot of the worker is a member of the share group, and those of a killed process
+        // stay until their session ends.
+        settings.put("group.share.max.size", "1000");
+        settings.put("group.share.min.session.timeout.ms", "6000");
+        settings.put("group.share.session.timeout.ms", "10000");
+        // A member of a new group gets its partitions at its second heartbeat: 5 s by default.
+        settings.put("group.share.min.heartbeat.interval.ms", "1000");
+        settings.put("group.share.heartbeat.interval.ms", "1000");
         // There is no other controller to batch for: a topic is made in 9 ms instead of 33.
         settings.put("controller.quorum.append.linger.ms", "0");
         // A no-op record twice a second tells other controllers that this one lives; there are none.
