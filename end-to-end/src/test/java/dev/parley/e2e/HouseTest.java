@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the architecture says and no compiler checks. */
 class HouseTest {
 
-    private static final List<String> SERVICES = List.of("gateway", "orchestrator", "worker", "audit");
+    private static final List<String> SERVICES =
+            List.of("gateway", "orchestrator", "worker", "audit");
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()
@@ -33,7 +34,10 @@ class HouseTest {
     @Test
     void every_room_was_read() {
         for (String room : SERVICES) {
-            assertThat(CLASSES.stream().filter(c -> c.getPackageName().startsWith("dev.parley." + room)))
+            assertThat(
+                            CLASSES.stream()
+                                    .filter(c ->
+                                            c.getPackageName().startsWith("dev.parley." + room)))
                     .as(room)
                     .hasSizeGreaterThan(10);
         }

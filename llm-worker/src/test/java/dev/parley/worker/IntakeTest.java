@@ -327,7 +327,8 @@ class IntakeTest {
             log.put(Log.job("k-2", null, Log.user("Hi")));
             takeAndVanish();
             takeAndVanish();
-            // The fourth delivery, after the worker's limit of three, is for the worker.
+            takeAndVanish();
+            // The fifth delivery, after the worker's limit of four, is for the worker.
             log.put(Log.job("k-1", null, Log.user("Hi")));
             takeBothAndVanish();
         } finally {
@@ -337,7 +338,7 @@ class IntakeTest {
         assertRestarted("k-1", taken);
         AnswerFailed lost = log.awaitResult("k-2", AnswerFailed.class);
         assertThat(lost.code()).isEqualTo(ErrorCode.WORKER_LOST);
-        assertThat(lost.attempt()).isEqualTo(4);
+        assertThat(lost.attempt()).isEqualTo(5);
         assertThat(log.tokens("k-2")).isEmpty();
     }
 

@@ -91,12 +91,11 @@ class PageTest {
     void openPage() {
         context = browser.newContext();
         page = context.newPage();
-        page.onConsoleMessage(
-                m -> {
-                    if (m.type().equals("error") && !m.text().contains("401")) {
-                        complaints.add(m.text());
-                    }
-                });
+        page.onConsoleMessage(m -> {
+            if (m.type().equals("error") && !m.text().contains("401")) {
+                complaints.add(m.text());
+            }
+        });
         page.onPageError(complaints::add);
         page.navigate(run.gateway() + "/");
     }
@@ -167,8 +166,7 @@ class PageTest {
         assertThat(page.locator("parley-connection"))
                 .hasAttribute("data-state", "open", SOON_STATE);
         assertThat(id("transcript")).containsText("Will this survive a reload?", SOON);
-        assertThat(id("conversation-id"))
-                .hasAttribute("data-id", conversation, SOON_STATE);
+        assertThat(id("conversation-id")).hasAttribute("data-id", conversation, SOON_STATE);
     }
 
     private void signIn(String user, String password) {

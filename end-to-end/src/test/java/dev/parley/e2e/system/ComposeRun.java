@@ -19,7 +19,10 @@ import org.awaitility.Awaitility;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.ComposeContainer;
 
-/** Every service in its own container, as {@code infra/compose.yaml} says: two gateways behind HAProxy, two workers. */
+/**
+ * Every service in its own container, as {@code infra/compose.yaml} says: two gateways behind
+ * HAProxy, two workers.
+ */
 public final class ComposeRun implements AutoCloseable {
 
     private static final Path INFRA = Path.of("../infra");
@@ -47,7 +50,8 @@ public final class ComposeRun implements AutoCloseable {
     }
 
     public static ComposeRun start() {
-        Suites.ran("containers", "two gateways, orchestrator, two workers, audit, Kafka, PostgreSQL");
+        Suites.ran(
+                "containers", "two gateways, orchestrator, two workers, audit, Kafka, PostgreSQL");
         return new ComposeRun();
     }
 
@@ -96,13 +100,11 @@ public final class ComposeRun implements AutoCloseable {
                 .atMost(READY_PATIENCE)
                 .pollInterval(Duration.ofMillis(500))
                 .ignoreExceptions()
-                .until(
-                        () ->
-                                new dev.parley.e2e.client.Rest(
-                                                        gateway(), tokens().of("probe", "user"))
-                                                .get("/api/me")
-                                                .status()
-                                        == 200);
+                .until(() ->
+                        new dev.parley.e2e.client.Rest(gateway(), tokens().of("probe", "user"))
+                                        .get("/api/me")
+                                        .status()
+                                == 200);
     }
 
     @Override
@@ -124,8 +126,7 @@ public final class ComposeRun implements AutoCloseable {
                 Map.entry("PARLEY_DB_PASSWORD", "containers"),
                 Map.entry("PARLEY_DEMO_TOKENS_PER_SECOND", "25"),
                 Map.entry("PARLEY_SERVICE_MEMORY", "640m"),
-                Map.entry(
-                        "PARLEY_POLICY_DIRECTORY", SharedRun.policy().getParent().toString()),
+                Map.entry("PARLEY_POLICY_DIRECTORY", SharedRun.policy().getParent().toString()),
                 Map.entry("PARLEY_POLICY_FILE", "/etc/parley/policy/policy.yaml"),
                 Map.entry("PARLEY_KAFKA_IMAGE", image("KAFKA", "apache/kafka:4.2.2")),
                 Map.entry("PARLEY_POSTGRES_IMAGE", image("POSTGRES", "postgres:18")),
