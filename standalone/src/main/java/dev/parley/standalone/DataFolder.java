@@ -224,7 +224,9 @@ final class DataFolder implements AutoCloseable {
 
     private static String unusable(Path root, IOException e) {
         if (String.valueOf(e.getMessage()).contains("No space left")) {
-            return "The disk of " + root + " is full; make room, or choose another folder with --data.";
+            return "The disk of "
+                    + root
+                    + " is full; make room, or choose another folder with --data.";
         }
         return root + " cannot be written; choose another folder with --data.";
     }

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * One real Kafka node, broker and controller, in this JVM and on the loopback address.
  *
  * <p>The folder keeps topics, records and the cluster id; a later start on the same folder goes on
- * from there, after a clean stop and after the process was killed. Ports are chosen by the operating
- * system at each start. A record is safe when the process dies, not when the machine loses power:
- * Kafka leaves that to replicas, and one node has none.
+ * from there, after a clean stop and after the process was killed. Ports are chosen by the
+ * operating system at each start. A record is safe when the process dies, not when the machine
+ * loses power: Kafka leaves that to replicas, and one node has none.
  *
  * <p>A fatal fault of the broker calls {@link org.apache.kafka.common.utils.Exit}, whose procedures
  * belong to the process and are therefore set by the launcher, not here.
@@ -149,7 +149,10 @@ public final class EmbeddedKafka implements AutoCloseable {
     /** What Kafka's defaults expect of three nodes, for one. */
     private static void singleNode(Map<String, String> settings) {
         for (String internal :
-                List.of("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")) {
+                List.of(
+                        "offsets.topic",
+                        "transaction.state.log",
+                        "share.coordinator.state.topic")) {
             settings.put(internal + ".replication.factor", "1");
             settings.put(internal + ".num.partitions", "3");
         }
@@ -158,7 +161,8 @@ public final class EmbeddedKafka implements AutoCloseable {
         settings.put("default.replication.factor", "1");
         // Groups here have one member each: waiting for a second one only delays the first answer.
         settings.put("group.initial.rebalance.delay.ms", "0");
-        // Every answer slot of the worker is a member of the share group, and those of a killed process
+        // Every answer slot of the worker is a member of the share group, and those of a killed
+        // process
         // stay until their session ends.
         settings.put("group.share.max.size", "1000");
         settings.put("group.share.min.session.timeout.ms", "6000");
@@ -168,7 +172,8 @@ public final class EmbeddedKafka implements AutoCloseable {
         settings.put("group.share.heartbeat.interval.ms", "1000");
         // There is no other controller to batch for: a topic is made in 9 ms instead of 33.
         settings.put("controller.quorum.append.linger.ms", "0");
-        // A no-op record twice a second tells other controllers that this one lives; there are none.
+        // A no-op record twice a second tells other controllers that this one lives; there are
+        // none.
         settings.put("metadata.max.idle.interval.ms", "0");
         settings.put("auto.create.topics.enable", "false");
     }

@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  * One real PostgreSQL as a process beside this JVM, reachable on the loopback address by password.
  *
  * <p>The folder keeps the cluster, the password and the unpacked programs. The server runs outside
- * the terminal's process group, so that Ctrl-C does not take the database from under those who still
- * write to it, and it ends with this JVM however that ends: a {@linkplain #watch watcher} sees a
- * pipe close. One that was left over all the same is stopped by the next start. Its write-ahead log
- * is flushed at each commit, so that killing it loses nothing.
+ * the terminal's process group, so that Ctrl-C does not take the database from under those who
+ * still write to it, and it ends with this JVM however that ends: a {@linkplain #watch watcher}
+ * sees a pipe close. One that was left over all the same is stopped by the next start. Its
+ * write-ahead log is flushed at each commit, so that killing it loses nothing.
  */
 public final class EmbeddedPostgres implements AutoCloseable {
 
@@ -249,9 +249,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
         watcher =
                 new ProcessBuilder(
-                                "sh",
-                                "-c",
-                                "trap '' INT TERM HUP; read -r line; kill -INT " + pid)
+                                "sh", "-c", "trap '' INT TERM HUP; read -r line; kill -INT " + pid)
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                         .start();
@@ -311,7 +309,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
             int status = builder.start().onExit().join().exitValue();
             if (status != 0) {
                 throw new IOException(
-                        program + " ended with " + status + ": " + Files.readString(output).strip());
+                        program
+                                + " ended with "
+                                + status
+                                + ": "
+                                + Files.readString(output).strip());
             }
         } finally {
             Files.delete(output);
@@ -324,11 +326,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
         byte[] all = Files.readAllBytes(log());
         String added =
-                new String(
-                        all,
-                        (int) offset,
-                        all.length - (int) offset,
-                        StandardCharsets.UTF_8);
+                new String(all, (int) offset, all.length - (int) offset, StandardCharsets.UTF_8);
         List<String> lines = added.lines().toList();
         return String.join(
                 "\n", lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size()));

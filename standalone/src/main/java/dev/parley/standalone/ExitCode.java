@@ -1,6 +1,8 @@
 package dev.parley.standalone;
 
-/** How the one-command run ends, for scripts. Ended by a signal, it is 128 and the signal's number. */
+/**
+ * How the one-command run ends, for scripts. Ended by a signal, it is 128 and the signal's number.
+ */
 enum ExitCode {
     OK(0),
     /** A fault of ours; the log file says more. */

@@ -22,14 +22,16 @@ import org.tukaani.xz.XZInputStream;
 /**
  * PostgreSQL's own programs for this machine, unpacked once from the class path.
  *
- * <p>The folder is named after the archive's checksum, so that another version is unpacked beside it
- * and an unpacking that was interrupted is never used.
+ * <p>The folder is named after the archive's checksum, so that another version is unpacked beside
+ * it and an unpacking that was interrupted is never used.
  */
 record PostgresProgram(Path home) {
 
     private static final int OWNER_EXECUTE = 0100;
 
-    /** Unpacks into {@code parent} unless that was done before. Takes about a second the first time. */
+    /**
+     * Unpacks into {@code parent} unless that was done before. Takes about a second the first time.
+     */
     static PostgresProgram unpacked(Path parent) {
         String archive = "postgres-" + operatingSystem() + "-" + architecture() + ".txz";
         URL resource = PostgresProgram.class.getClassLoader().getResource(archive);

@@ -8,15 +8,17 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * As whom PostgreSQL's programs run. They refuse the superuser, who is nevertheless the usual user of
- * a container.
+ * As whom PostgreSQL's programs run. They refuse the superuser, who is nevertheless the usual user
+ * of a container.
  */
 enum ProgramUser {
 
     /** Whoever started this process. */
     SELF(List.of()),
 
-    /** The superuser, in a user name space where the kernel shows it as nobody. Files stay its own. */
+    /**
+     * The superuser, in a user name space where the kernel shows it as nobody. Files stay its own.
+     */
     NAMESPACE(List.of("unshare", "--user")),
 
     /**

@@ -53,11 +53,10 @@ final class RunningParts {
         long deadline = System.nanoTime() + STOP_ALL_MAX.toNanos();
         parts.stream()
                 .sorted(Comparator.comparingInt(Part::rank))
-                .forEach(
-                        part -> {
-                            Duration left = Duration.ofNanos(deadline - System.nanoTime());
-                            stop(part, left.compareTo(STOP_MAX) < 0 ? left : STOP_MAX);
-                        });
+                .forEach(part -> {
+                    Duration left = Duration.ofNanos(deadline - System.nanoTime());
+                    stop(part, left.compareTo(STOP_MAX) < 0 ? left : STOP_MAX);
+                });
         return !parts.isEmpty();
     }
 

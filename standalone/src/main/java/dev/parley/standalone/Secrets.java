@@ -2,9 +2,9 @@ package dev.parley.standalone;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -61,7 +61,8 @@ record Secrets(Path directory) {
                                     PosixFilePermissions.fromString("rw-------")));
             try (FileChannel channel =
                     FileChannel.open(unfinished, Set.of(StandardOpenOption.WRITE))) {
-                ByteBuffer bytes = ByteBuffer.wrap((secret + "\n").getBytes(StandardCharsets.UTF_8));
+                ByteBuffer bytes =
+                        ByteBuffer.wrap((secret + "\n").getBytes(StandardCharsets.UTF_8));
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
                 }

@@ -27,21 +27,19 @@ record Service(String name, Supplier<SpringApplicationBuilder> application) {
      * @param environment variables that go before those of the process
      * @param properties of this service alone, which go before its configuration file
      */
-    ConfigurableApplicationContext start(Map<String, String> environment, Map<String, Object> properties) {
+    ConfigurableApplicationContext start(
+            Map<String, String> environment, Map<String, Object> properties) {
         Map<String, Object> variables = new HashMap<>(environment);
         return application
                 .get()
                 .registerShutdownHook(false)
                 .bannerMode(Banner.Mode.OFF)
-                .initializers(
-                        context -> {
-                            MutablePropertySources sources =
-                                    context.getEnvironment().getPropertySources();
-                            sources.addFirst(
-                                    new SystemEnvironmentPropertySource(
-                                            ENVIRONMENT_SOURCE, variables));
-                            sources.addFirst(new MapPropertySource("standalone", properties));
-                        })
+                .initializers(context -> {
+                    MutablePropertySources sources = context.getEnvironment().getPropertySources();
+                    sources.addFirst(
+                            new SystemEnvironmentPropertySource(ENVIRONMENT_SOURCE, variables));
+                    sources.addFirst(new MapPropertySource("standalone", properties));
+                })
                 .run();
     }
 }

@@ -22,10 +22,7 @@ final class ServiceEnvironment {
     record Stores(@Nullable EmbeddedKafka kafka, @Nullable EmbeddedPostgres postgres) {}
 
     static Map<String, String> of(
-            RunSettings settings,
-            Secrets secrets,
-            Stores stores,
-            Map<String, Integer> portOf) {
+            RunSettings settings, Secrets secrets, Stores stores, Map<String, Integer> portOf) {
         Map<String, String> variables = new HashMap<>(settings.environment());
         variables.values().removeIf(String::isBlank);
         if (stores.kafka() != null) {

@@ -23,9 +23,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 /**
  * The whole pipeline in this JVM, running.
  *
- * <p>Started in two steps: broker and database side by side, then the services side by side. Stopped
- * one by one, whoever takes in work before who finishes it, so that nothing that was begun is cut
- * off: gateway, worker, orchestrator, audit, broker, database.
+ * <p>Started in two steps: broker and database side by side, then the services side by side.
+ * Stopped one by one, whoever takes in work before who finishes it, so that nothing that was begun
+ * is cut off: gateway, worker, orchestrator, audit, broker, database.
  */
 public final class Standalone implements AutoCloseable {
 
@@ -270,8 +270,7 @@ public final class Standalone implements AutoCloseable {
             }
         }
         String reason = String.valueOf(root.getMessage()).strip().replaceAll("\\s*\\R\\s*", "; ");
-        return new StartFailure(
-                ExitCode.START_FAILED, name + " did not start: " + reason, thrown);
+        return new StartFailure(ExitCode.START_FAILED, name + " did not start: " + reason, thrown);
     }
 
     private static void requireFree(String address, int port, String option, String variable) {

@@ -128,8 +128,8 @@ public final class StandaloneApplication implements Callable<Integer> {
     }
 
     /**
-     * The broker ends the process when it can no longer keep its promises; nothing that it was asked
-     * to write after that is acknowledged, so ending at once loses nothing.
+     * The broker ends the process when it can no longer keep its promises; nothing that it was
+     * asked to write after that is acknowledged, so ending at once loses nothing.
      */
     private static void endWithASentenceWhenTheBrokerGivesUp(DataFolder folder) {
         Exit.Procedure end =

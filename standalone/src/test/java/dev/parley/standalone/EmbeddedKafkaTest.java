@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -18,8 +20,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
@@ -67,20 +67,20 @@ class EmbeddedKafkaTest {
             try (var consumer =
                     new KafkaShareConsumer<String, String>(
                             Map.of(
-                                    "bootstrap.servers", kafka.bootstrapServers(),
-                                    "group.id", "workers"),
+                                    "bootstrap.servers",
+                                    kafka.bootstrapServers(),
+                                    "group.id",
+                                    "workers"),
                             new StringDeserializer(),
                             new StringDeserializer())) {
                 consumer.subscribe(List.of("parley.jobs"));
                 List<String> jobs = new ArrayList<>();
                 Awaitility.await("a job through the share group")
                         .atMost(Duration.ofSeconds(20))
-                        .until(
-                                () -> {
-                                    consumer.poll(Duration.ofMillis(100))
-                                            .forEach(r -> jobs.add(r.value()));
-                                    return jobs.contains("job");
-                                });
+                        .until(() -> {
+                            consumer.poll(Duration.ofMillis(100)).forEach(r -> jobs.add(r.value()));
+                            return jobs.contains("job");
+                        });
             }
         }
     }
@@ -143,14 +143,13 @@ class EmbeddedKafkaTest {
             List<String> values = new ArrayList<>();
             Awaitility.await(count + " records of " + topic)
                     .atMost(Duration.ofSeconds(20))
-                    .until(
-                            () -> {
-                                for (ConsumerRecord<String, String> record :
-                                        consumer.poll(Duration.ofMillis(100))) {
-                                    values.add(record.value());
-                                }
-                                return values.size() >= count;
-                            });
+                    .until(() -> {
+                        for (ConsumerRecord<String, String> record :
+                                consumer.poll(Duration.ofMillis(100))) {
+                            values.add(record.value());
+                        }
+                        return values.size() >= count;
+                    });
             return values;
         }
     }

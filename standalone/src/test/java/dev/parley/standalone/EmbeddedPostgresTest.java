@@ -85,10 +85,9 @@ class EmbeddedPostgresTest {
     @Test
     void asksForThePassword() {
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start(folder)) {
-            assertThatThrownBy(
-                            () ->
-                                    DriverManager.getConnection(
-                                            postgres.jdbcUrl(), postgres.user(), "guessed"))
+            assertThatThrownBy(() ->
+                            DriverManager.getConnection(
+                                    postgres.jdbcUrl(), postgres.user(), "guessed"))
                     .isInstanceOf(SQLException.class)
                     .hasMessageContaining("password");
         }
@@ -104,7 +103,9 @@ class EmbeddedPostgresTest {
 
     @Test
     void runsAsNobodyWhereTheSuperuserHasNoNameSpaces() throws Exception {
-        assumeThat(ProgramUser.detect()).as("only the superuser can").isNotEqualTo(ProgramUser.SELF);
+        assumeThat(ProgramUser.detect())
+                .as("only the superuser can")
+                .isNotEqualTo(ProgramUser.SELF);
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
         Path inner = Files.createDirectory(folder.resolve("inner"));
 

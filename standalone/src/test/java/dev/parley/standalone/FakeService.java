@@ -11,7 +11,9 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
-/** Answers each request with the property that the request's path names, without Spring's web part. */
+/**
+ * Answers each request with the property that the request's path names, without Spring's web part.
+ */
 @Configuration(proxyBeanMethods = false)
 class FakeService {
 
@@ -55,7 +57,8 @@ class FakeService {
                 .getPropertySources()
                 .addFirst(
                         new MapPropertySource(
-                                "fake", Map.of("local.server.port", server.getAddress().getPort())));
+                                "fake",
+                                Map.of("local.server.port", server.getAddress().getPort())));
         return () -> server.stop(0);
     }
 

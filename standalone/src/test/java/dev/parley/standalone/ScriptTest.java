@@ -18,7 +18,15 @@ class ScriptTest {
 
     private static final List<String> PROGRAMS =
             List.of(
-                    "awk", "basename", "bash", "cat", "dirname", "find", "head", "readlink", "rm",
+                    "awk",
+                    "basename",
+                    "bash",
+                    "cat",
+                    "dirname",
+                    "find",
+                    "head",
+                    "readlink",
+                    "rm",
                     "sed");
 
     @TempDir Path folder;
@@ -55,10 +63,7 @@ class ScriptTest {
     @Test
     void anOldJavaIsOneSentence() throws Exception {
         Path old = java("17.0.2");
-        Run run =
-                parley(
-                        Map.of("JAVA_HOME", old.toString(), "PARLEY_JDK_FOLDERS", ""),
-                        "test");
+        Run run = parley(Map.of("JAVA_HOME", old.toString(), "PARLEY_JDK_FOLDERS", ""), "test");
 
         assertThat(run.status()).isEqualTo(ExitCode.JAVA_VERSION.status());
         assertThat(run.output().lines())

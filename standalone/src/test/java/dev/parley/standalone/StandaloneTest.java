@@ -33,8 +33,7 @@ class StandaloneTest {
             assertThat(property(standalone, "PARLEY_KAFKA_BOOTSTRAP_SERVERS"))
                     .isEqualTo(standalone.bootstrapServers());
             assertThat(property(standalone, "parley.db.url")).isEqualTo(standalone.jdbcUrl());
-            assertThat(property(standalone, "parley.jwt.secret"))
-                    .isEqualTo(standalone.jwtSecret());
+            assertThat(property(standalone, "parley.jwt.secret")).isEqualTo(standalone.jwtSecret());
             assertThat(property(standalone, "parley.demo.login")).isEqualTo("true");
             assertThat(property(standalone, "parley.query.token")).isEqualTo("true");
             URI audit = URI.create(property(standalone, "parley.audit.url"));
