@@ -12,10 +12,9 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param concurrency answers that run at once, 1 to 1,000 (default 64); each is a member of the
  *     share group, whose size the broker bounds ({@code group.share.max.size}, 200 by default)
- * @param watchers idle slots that wait for jobs at the broker at the same time, 1 to 1,000 (default
- *     2); when a worker is killed, each can cost a job that it held one delivery
- * @param attemptsMax how often a job may be delivered before it fails with worker_lost, 1 to 4
- *     (default 4); below the broker's delivery limit of 5, after which a job would vanish
+ * @param attemptsMax how often a job may be delivered before it fails with worker_lost, 1 to 9
+ *     (default 9); to be below the broker's {@code group.share.delivery.count.limit} (10 where we
+ *     set it, 5 by Kafka's default), after which a job would vanish until its deadline
  * @param drain how long running answers may go on when the worker stops (default 25 s); the rest is
  *     given to other workers
  * @param lockRenewal how often the lock of a running job is renewed; absent or zero (default): a
@@ -31,8 +30,7 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("parley.worker")
 public record WorkerSettings(
         @DefaultValue("64") @Min(1) @Max(1000) int concurrency,
-        @DefaultValue("2") @Min(1) @Max(1000) int watchers,
-        @DefaultValue("4") @Min(1) @Max(4) int attemptsMax,
+        @DefaultValue("9") @Min(1) @Max(9) int attemptsMax,
         @DefaultValue("25s") Duration drain,
         @DefaultValue("0s") Duration lockRenewal,
         @DefaultValue("5ms") Duration mergeWindow,

@@ -165,6 +165,8 @@ public final class EmbeddedKafka implements AutoCloseable {
         // process
         // stay until their session ends.
         settings.put("group.share.max.size", "1000");
+        // A killed worker can cost a job several deliveries.
+        settings.put("group.share.delivery.count.limit", "10");
         settings.put("group.share.min.session.timeout.ms", "6000");
         settings.put("group.share.session.timeout.ms", "10000");
         // A member of a new group gets its partitions at its second heartbeat: 5 s by default.

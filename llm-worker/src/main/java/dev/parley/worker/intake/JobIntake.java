@@ -12,8 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
@@ -42,9 +40,6 @@ public final class JobIntake implements SmartLifecycle, JobSlot.Intake {
     /** For the broker to hear of what was released. */
     private static final Duration RELEASE_TIMEOUT = Duration.ofSeconds(5);
 
-    /** How long a slot waits for its turn before it looks whether jobs are still taken. */
-    private static final Duration WATCH_WAIT = Duration.ofMillis(500);
-
     private final WorkerSettings settings;
     private final KafkaClients clients;
     private final DeadLetters deadLetters;
@@ -52,7 +47,6 @@ public final class JobIntake implements SmartLifecycle, JobSlot.Intake {
     private final RunningAnswers running;
     private final AnswerContext context;
 
-    private final Semaphore watchers;
     private final List<JobSlot> slots = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean taking;
@@ -67,7 +61,6 @@ public final class JobIntake implements SmartLifecycle, JobSlot.Intake {
         this.clients = clients;
         this.deadLetters = deadLetters;
         this.group = new ShareGroup(clients);
-        this.watchers = new Semaphore(settings.watchers(), true);
         this.running = new RunningAnswers(stops);
         this.context = context;
         Gauge.builder("parley.worker.running", running, RunningAnswers::count)
@@ -128,26 +121,9 @@ public final class JobIntake implements SmartLifecycle, JobSlot.Intake {
         config.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");
         config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
         config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
-        // A slot that waits for its turn does not poll, and stays a member all the same.
-        config.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
         // A consumer has hundreds of metrics, and here is one for each slot.
         config.put(ConsumerConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
         return new KafkaShareConsumer<>(config);
-    }
-
-    @Override
-    public boolean startWatching() {
-        try {
-            return watchers.tryAcquire(WATCH_WAIT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    @Override
-    public void stopWatching() {
-        watchers.release();
     }
 
     @Override

@@ -18,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -30,12 +29,8 @@ import org.slf4j.LoggerFactory;
  * Room for one answer: takes a job, has it answered, keeps its lock meanwhile, and says what became
  * of it.
  *
- * <p>Only a few idle slots watch for jobs at a time. A killed worker's fetches that wait at the
- * broker can still acquire what its other slots held, one after the other, and each costs the job
- * one of its few deliveries.
- *
  * <pre>
- * IDLE ──a turn to watch──→ WATCHING ──a job──→ BUSY ──terminal acknowledged: ACCEPT, drained: RELEASE──→ IDLE
+ * IDLE ──a job──→ BUSY ──terminal acknowledged: ACCEPT, drained: RELEASE──→ IDLE
  *                  └─────renewal refused: the answer is cancelled, nothing said──→ IDLE
  * </pre>
  */
@@ -83,11 +78,6 @@ final class JobSlot implements Runnable {
 
         KafkaShareConsumer<String, byte[]> consumer(int slot);
 
-        /** Waits a moment for a turn to wait for jobs; false: not yet. */
-        boolean startWatching();
-
-        void stopWatching();
-
         void deadLetter(ConsumerRecord<String, byte[]> record, String reason);
 
         /** Zero: by the lock's own duration. */
@@ -100,11 +90,9 @@ final class JobSlot implements Runnable {
             try (KafkaShareConsumer<String, byte[]> open = intake.consumer(number)) {
                 consumer = open;
                 open.subscribe(List.of(Topic.JOBS.topicName()));
-                // Joins the group: a slot that is called to watch later must not wait for that.
-                open.poll(Duration.ZERO);
                 while (intake.isTaking()) {
-                    if (intake.startWatching()) {
-                        watch(open);
+                    for (ConsumerRecord<String, byte[]> record : open.poll(POLL)) {
+                        take(open, record);
                     }
                 }
                 commit(open);
@@ -116,21 +104,6 @@ final class JobSlot implements Runnable {
             } finally {
                 consumer = null;
             }
-        }
-    }
-
-    /** Waits for a job and has it answered. */
-    private void watch(KafkaShareConsumer<String, byte[]> open) {
-        ConsumerRecords<String, byte[]> polled = ConsumerRecords.empty();
-        try {
-            while (intake.isTaking() && polled.isEmpty()) {
-                polled = open.poll(POLL);
-            }
-        } finally {
-            intake.stopWatching();
-        }
-        for (ConsumerRecord<String, byte[]> record : polled) {
-            take(open, record);
         }
     }
 
@@ -152,8 +125,10 @@ final class JobSlot implements Runnable {
                 throw new IllegalStateException("a lock was lost");
             }
             open.acknowledge(record, type);
-            // It would travel with the next fetch, and there may be none for long.
-            commit(open);
+            // An acceptance travels with the next fetch; a release must not wait for one.
+            if (type == AcknowledgeType.RELEASE) {
+                commit(open);
+            }
         } finally {
             busy = false;
         }
