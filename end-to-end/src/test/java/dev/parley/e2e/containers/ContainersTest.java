@@ -75,15 +75,17 @@ class ContainersTest {
         String token = token("gateway");
         ChatSocket chat = ChatSocket.connect(run.gateway(), token);
         JsonNode welcome = chat.welcome();
-        String message = chat.say(LONG_QUESTION);
+        String message = chat.say(LONG_QUESTION, Map.of("model", "demo:slow"));
         chat.frames().await("a token", f -> Frames.type(f).equals("token"));
-        List<String> gateways = run.instancesOf("edge-gateway");
-        assertThat(gateways).hasSize(2);
-        killTheOneWhichHolds(chat, gateways);
+        String gateway = instanceOf("edge-gateway", "gateway_received", token, message);
+        run.kill(gateway);
+        chat.cut();
         List<JsonNode> shown = new ArrayList<>(framesOf(chat, message));
         String cursor = shown.getLast().get("cursor").stringValue();
         try (ChatSocket back = reconnect(token, welcome, cursor)) {
             assertThat(back.welcome().get("resumed").booleanValue()).isTrue();
+            back.frames().await("a token after the kill", f -> Frames.type(f).equals("token"));
+            back.send(Map.of("type", "stop", "message_id", message));
             JsonNode terminal = back.frames().awaitTerminal(message, TAKEOVER_PATIENCE);
             shown.addAll(framesOf(back, message));
             assertThat(Frames.type(terminal)).isEqualTo("done");
@@ -91,7 +93,7 @@ class ContainersTest {
                     .isEqualTo(terminal.at("/result/answer").stringValue());
             assertThat(shown.stream().filter(Frames::isTerminal)).hasSize(1);
         }
-        gateways.forEach(run::startAgain);
+        run.startAgain(gateway);
     }
 
     @Test
@@ -102,7 +104,7 @@ class ContainersTest {
             String conversation = chat.welcome().get("conversation_id").stringValue();
             String message = chat.say(LONG_QUESTION, Map.of("model", "demo:slow"));
             chat.frames().await("a token", f -> Frames.type(f).equals("token"));
-            String worker = workerOf(token, message);
+            String worker = instanceOf("llm-worker", "worker_started", token, message);
             run.kill(worker);
             chat.frames()
                     .await("a restart", f -> Frames.type(f).equals("restart"), TAKEOVER_PATIENCE);
@@ -172,11 +174,15 @@ class ContainersTest {
         }
     }
 
-    /** A container's host name, by which a worker calls itself, is the beginning of its id. */
-    private static String workerOf(String token, String message) {
+    /**
+     * Who wrote a checkpoint. A container's host name, by which a service calls itself, begins its
+     * id.
+     */
+    private static String instanceOf(
+            String service, String checkpoint, String token, String message) {
         Rest rest = new Rest(run.gateway(), token);
         String instance =
-                await("the worker of " + message + " is known")
+                await("the " + service + " of " + message + " is known")
                         .atMost(Duration.ofSeconds(20))
                         .ignoreExceptions()
                         .until(
@@ -187,12 +193,12 @@ class ContainersTest {
                                                 .filter(c ->
                                                         c.get("name")
                                                                 .stringValue()
-                                                                .equals("worker_started"))
+                                                                .equals(checkpoint))
                                                 .map(c -> c.get("instance").stringValue())
                                                 .findFirst()
                                                 .orElse(null),
                                 java.util.Objects::nonNull);
-        return run.instancesOf("llm-worker").stream()
+        return run.instancesOf(service).stream()
                 .filter(id -> id.startsWith(instance.substring(0, 12)))
                 .findFirst()
                 .orElseThrow();
@@ -200,24 +206,6 @@ class ContainersTest {
 
     private static String token(String user) {
         return run.tokens().of(user + "-" + UUID.randomUUID(), "user");
-    }
-
-    private static void killTheOneWhichHolds(ChatSocket chat, List<String> gateways) {
-        run.kill(gateways.getFirst());
-        if (!endsWithin(chat, Duration.ofSeconds(2))) {
-            run.startAgain(gateways.getFirst());
-            run.kill(gateways.getLast());
-            chat.frames().awaitEnd();
-        }
-    }
-
-    private static boolean endsWithin(ChatSocket chat, Duration patience) {
-        try {
-            await().atMost(patience).until(() -> !chat.frames().ended().isEmpty());
-            return true;
-        } catch (org.awaitility.core.ConditionTimeoutException e) {
-            return false;
-        }
     }
 
     /** HAProxy needs a moment to see that a gateway is gone. */
