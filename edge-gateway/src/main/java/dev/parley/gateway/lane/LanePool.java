@@ -26,11 +26,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +50,7 @@ public final class LanePool implements Directory.Observer {
 
     private static final Logger LOG = LoggerFactory.getLogger(LanePool.class);
     private static final Duration BROKER_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration ENDS_PAUSE = Duration.ofMillis(50);
 
     private final SessionLog sessionLog;
     private final LaneReader reader;
@@ -259,21 +262,27 @@ public final class LanePool implements Directory.Observer {
         Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
         numbers.forEach(
                 lane -> asked.put(new TopicPartition(Topic.lane(lane), 0), OffsetSpec.latest()));
-        Map<Integer, Long> ends = new HashMap<>();
-        try {
-            var answers =
-                    admin.listOffsets(asked)
-                            .all()
-                            .get(BROKER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-            answers.forEach(
-                    (partition, end) -> ends.put(LaneReader.number(partition), end.offset()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while lanes were made", e);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException("the ends of the lanes cannot be read", e);
+        long giveUpAt = System.nanoTime() + BROKER_TIMEOUT.toNanos();
+        while (true) {
+            try {
+                Map<Integer, Long> ends = new HashMap<>();
+                admin.listOffsets(asked)
+                        .all()
+                        .get(BROKER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                        .forEach((partition, end) ->
+                                ends.put(LaneReader.number(partition), end.offset()));
+                return ends;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while lanes were made", e);
+            } catch (ExecutionException | TimeoutException e) {
+                // A topic that was just made is not known everywhere at once.
+                if (!(e.getCause() instanceof RetriableException) || System.nanoTime() > giveUpAt) {
+                    throw new IllegalStateException("the ends of the lanes cannot be read", e);
+                }
+                LockSupport.parkNanos(ENDS_PAUSE.toNanos());
+            }
         }
-        return ends;
     }
 
     @PreDestroy
