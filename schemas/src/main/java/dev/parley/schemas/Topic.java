@@ -30,6 +30,10 @@ public enum Topic {
     KEYS("parley.keys", Kind.COMPACTED, Spread.SINGLE),
     /** Key subject, for example {@code role/user}. Read whole by every orchestrator and gateway. */
     POLICY("parley.policy", Kind.COMPACTED, Spread.SINGLE),
+    /** Key subject. Written by the policy's administration, read by audit: who changed what. */
+    POLICY_CHANGES("parley.policy-changes", Kind.RECORD, Spread.SINGLE),
+    /** Key MCP server. Written by workers, read by the policy's administration. */
+    TOOLS("parley.tools", Kind.COMPACTED, Spread.SINGLE),
     /** Key session or block of lanes. Written and read whole by gateways. */
     SESSIONS("parley.sessions", Kind.COMPACTED, Spread.SINGLE);
 

@@ -4,17 +4,23 @@ import dev.parley.schemas.chain.ConversationChain;
 import dev.parley.schemas.frame.ClientFrame;
 import dev.parley.schemas.frame.ErrorCode;
 import dev.parley.schemas.frame.ServerFrame;
+import dev.parley.schemas.record.ApprovalDecision;
 import dev.parley.schemas.record.Caller;
 import dev.parley.schemas.record.ChatMessage;
 import dev.parley.schemas.record.Checkpoint;
 import dev.parley.schemas.record.ControlEvent;
 import dev.parley.schemas.record.Job;
+import dev.parley.schemas.record.ParkedAnswer;
 import dev.parley.schemas.record.PersonKey;
+import dev.parley.schemas.record.PolicyChange;
 import dev.parley.schemas.record.PolicyRecord;
+import dev.parley.schemas.record.RecordedTool;
 import dev.parley.schemas.record.ReplyTo;
 import dev.parley.schemas.record.RequestEvent;
 import dev.parley.schemas.record.ResultEvent;
 import dev.parley.schemas.record.TokenUsage;
+import dev.parley.schemas.record.ToolCatalog;
+import dev.parley.schemas.record.ToolUse;
 import dev.parley.schemas.record.TurnRecord;
 import dev.parley.schemas.vault.SealedText;
 import java.math.BigDecimal;
@@ -58,6 +64,27 @@ final class Samples {
             Map.of(
                     "everything",
                     new PolicyRecord.ToolRule("allow", List.of("echo"), List.of("get-env")));
+
+    private static final Map<String, List<PolicyRecord.ToolRule>> TOOLS_BY_SERVER =
+            Map.of("everything", List.copyOf(TOOLS.values()));
+    private static final ToolUse TOOL_USE =
+            new ToolUse("call-1", "everything", "get-env", ARGUMENTS);
+    private static final RecordedTool RECORDED_TOOL =
+            new RecordedTool("everything", "echo", ARGUMENTS, "ok", "hello");
+    private static final ParkedAnswer PARKED =
+            new ParkedAnswer(
+                    List.of(
+                            new ChatMessage("assistant", "", List.of(TOOL_USE), null),
+                            new ChatMessage("tool", "hello", null, "call-0")),
+                    "Let me look.",
+                    3,
+                    USAGE,
+                    1,
+                    1,
+                    List.of("everything__echo"),
+                    List.of(TOOL_USE),
+                    AT,
+                    AT);
 
     private Samples() {}
 
@@ -170,7 +197,12 @@ final class Samples {
                                 "ws",
                                 CALLER,
                                 REPLY_TO,
-                                AT),
+                                AT,
+                                new RequestEvent.Rerun(
+                                        "replay-1",
+                                        "conversation-0",
+                                        "message-0",
+                                        List.of(RECORDED_TOOL))),
                         new RequestEvent.StopRequested("message-1", CALLER, REPLY_TO, AT),
                         new RequestEvent.ApprovalGiven("call-1", true, CALLER, REPLY_TO, AT),
                         new RequestEvent.RegenerateRequested(
@@ -180,6 +212,25 @@ final class Samples {
                                 "message-1",
                                 "Hello again",
                                 "conversation-1",
+                                CALLER,
+                                REPLY_TO,
+                                AT),
+                        new RequestEvent.ErasureRequested(
+                                "erasure-1", "user-2", CALLER, REPLY_TO, AT),
+                        new RequestEvent.ImportRequested(
+                                "import-1",
+                                "conversation-1",
+                                "user-2",
+                                "A title",
+                                "chatgpt",
+                                List.of(
+                                        new RequestEvent.ImportedMessage(
+                                                "message-1",
+                                                "message-0",
+                                                "user",
+                                                "Hello",
+                                                "gpt-4",
+                                                AT)),
                                 CALLER,
                                 REPLY_TO,
                                 AT))
@@ -216,6 +267,10 @@ final class Samples {
                                 AT,
                                 AT,
                                 "worker-1"),
+                        new ResultEvent.AnswerParked(
+                                "message-1", "user-1", 1, PARKED, AT, "worker-1"),
+                        new ResultEvent.GuardReported(
+                                "message-1", "user-1", 1, "prompt", "block", "secrets", AT),
                         new ResultEvent.AnswerFailed(
                                 "message-1",
                                 "user-1",
@@ -289,7 +344,17 @@ final class Samples {
                                 1,
                                 AT),
                         new TurnRecord.ChargeTurn(
-                                "message-1", USAGE, new BigDecimal("0.00123"), 4216, AT))
+                                "message-1", USAGE, new BigDecimal("0.00123"), 4216, AT),
+                        new TurnRecord.ApprovalTurn(
+                                "message-1",
+                                "call-1",
+                                "everything",
+                                "get-env",
+                                "approved",
+                                "user-1",
+                                AT),
+                        new TurnRecord.ImportedTurn(
+                                "message-1", "message-0", "user", SEALED, "gpt-4", "chatgpt", AT))
                 .map(body ->
                         new Sample(
                                 TurnRecord.class,
@@ -319,7 +384,13 @@ final class Samples {
                                 256,
                                 0.7,
                                 AT,
-                                AT)),
+                                AT,
+                                TOOLS_BY_SERVER,
+                                10,
+                                2,
+                                PARKED,
+                                List.of(new ApprovalDecision("call-1", "approved")),
+                                List.of(RECORDED_TOOL))),
                 new Sample(
                         ControlEvent.class,
                         new ControlEvent.StopAnswer("message-1", "user-1", "client", AT)),
@@ -365,6 +436,33 @@ final class Samples {
                                         new BigDecimal("1.25")))),
                 new Sample(
                         PolicyRecord.class,
-                        new PolicyRecord.Block("user-1", "abuse", "Ask your admin.", AT)));
+                        new PolicyRecord.Block("user-1", "abuse", "Ask your admin.", AT)),
+                new Sample(
+                        PolicyRecord.class,
+                        new PolicyRecord.AcceptedTools(
+                                "everything", Map.of("echo", "ab".repeat(32)))),
+                new Sample(
+                        PolicyChange.class,
+                        new PolicyChange(
+                                7,
+                                "change-1",
+                                "admin",
+                                "update",
+                                "role/user",
+                                ARGUMENTS,
+                                ARGUMENTS,
+                                AT,
+                                "ab".repeat(32),
+                                "cd".repeat(32))),
+                new Sample(
+                        ToolCatalog.class,
+                        new ToolCatalog(
+                                "everything",
+                                List.of(
+                                        new ToolCatalog.ToolDescriptor(
+                                                "echo", "Echoes.", ARGUMENTS, "ab".repeat(32))),
+                                "worker-1",
+                                AT,
+                                "The server did not answer.")));
     }
 }

@@ -9,9 +9,11 @@ import dev.parley.schemas.record.Checkpoint;
 import dev.parley.schemas.record.ControlEvent;
 import dev.parley.schemas.record.Job;
 import dev.parley.schemas.record.PersonKey;
+import dev.parley.schemas.record.PolicyChange;
 import dev.parley.schemas.record.PolicyRecord;
 import dev.parley.schemas.record.RequestEvent;
 import dev.parley.schemas.record.ResultEvent;
+import dev.parley.schemas.record.ToolCatalog;
 import dev.parley.schemas.record.TurnRecord;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
@@ -47,7 +49,9 @@ final class SchemaFiles {
                     TurnRecord.class,
                     Checkpoint.class,
                     PersonKey.class,
-                    PolicyRecord.class);
+                    PolicyRecord.class,
+                    PolicyChange.class,
+                    ToolCatalog.class);
 
     private static final Path FOLDER = Path.of("src/main/resources/contracts/schemas");
 

@@ -64,7 +64,9 @@ final class ChainLine {
             }
             case RefusalTurn refusal -> sealed.put("text", refusal.text());
             case FailureTurn failure -> sealed.put("partial", failure.partial());
+            case TurnRecord.ImportedTurn imported -> sealed.put("text", imported.text());
             case ChargeTurn ignored -> {}
+            case TurnRecord.ApprovalTurn ignored -> {}
         }
         return sealed;
     }

@@ -30,6 +30,7 @@ final class Titles {
                 switch (first.body()) {
                     case UserTurn turn -> turn.text();
                     case RefusalTurn refusal -> refusal.text();
+                    case TurnRecord.ImportedTurn imported -> imported.text();
                     default -> null;
                 };
         String opened = keys.open(first.userId(), first.body().messageId(), text).text();

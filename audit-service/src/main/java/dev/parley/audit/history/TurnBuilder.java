@@ -47,6 +47,8 @@ final class TurnBuilder {
             case RefusalTurn turn -> refusal = turn;
             case ChargeTurn turn -> charge = turn;
             case ToolCallTurn call -> toolCalls.add(toolCall(link, call));
+            case TurnRecord.ApprovalTurn ignored -> {}
+            case TurnRecord.ImportedTurn ignored -> {}
         }
     }
 

@@ -144,6 +144,12 @@ final class LinkStore implements RecordStore<StoredLink> {
                 columns.usage = failure.usage();
                 columns.searchable = failure.partial() != null;
             }
+            case TurnRecord.ApprovalTurn approval -> columns.status = approval.decision();
+            case TurnRecord.ImportedTurn imported -> {
+                columns.status = "imported";
+                columns.model = imported.model();
+                columns.searchable = true;
+            }
             case ChargeTurn charge -> {
                 columns.usage = charge.usage();
                 columns.cost = charge.cost();
@@ -194,6 +200,8 @@ final class LinkStore implements RecordStore<StoredLink> {
             case RefusalTurn ignored -> "refusal";
             case FailureTurn ignored -> "failure";
             case ChargeTurn ignored -> "charge";
+            case TurnRecord.ApprovalTurn ignored -> "approval";
+            case TurnRecord.ImportedTurn ignored -> "imported";
         };
     }
 }

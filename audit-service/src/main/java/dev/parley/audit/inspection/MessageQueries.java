@@ -251,6 +251,7 @@ final class MessageQueries {
                     case AssistantTurn turn -> turn.text();
                     case FailureTurn turn -> turn.partial();
                     case RefusalTurn turn -> turn.text();
+                    case TurnRecord.ImportedTurn turn -> turn.text();
                     default -> null;
                 };
         return keys.open(record.userId(), record.body().messageId(), sealed).text();

@@ -180,7 +180,9 @@ class IndexBatch {
             case FailureTurn turn -> turn.partial();
             case RefusalTurn turn -> turn.text();
             case ToolCallTurn ignored -> null;
+            case TurnRecord.ImportedTurn turn -> turn.text();
             case ChargeTurn ignored -> null;
+            case TurnRecord.ApprovalTurn ignored -> null;
         };
     }
 }

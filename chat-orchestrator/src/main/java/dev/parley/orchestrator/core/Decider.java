@@ -52,6 +52,7 @@ public final class Decider {
                             approval.replyTo(),
                             ServerFrame.Failure.of(
                                     ErrorCode.NOT_FOUND, "No tool call waits for this approval."));
+            case RequestEvent.ErasureRequested _, RequestEvent.ImportRequested _ -> {}
         }
     }
 
@@ -62,6 +63,7 @@ public final class Decider {
             case ResultEvent.ToolCallFinished call -> settlement.toolCall(call);
             case ResultEvent.AnswerCompleted completed -> settlement.completed(completed);
             case ResultEvent.AnswerFailed failed -> settlement.failed(failed);
+            case ResultEvent.AnswerParked _, ResultEvent.GuardReported _ -> {}
         }
     }
 

@@ -154,7 +154,11 @@ final class UserProcessor implements Processor<String, byte[], OutKey, byte[]> {
                     case RequestEvent.MessageSubmitted message -> message.messageId();
                     case RequestEvent.RegenerateRequested again -> again.messageId();
                     case RequestEvent.EditRequested edit -> edit.messageId();
-                    case RequestEvent.StopRequested _, RequestEvent.ApprovalGiven _ -> null;
+                    case RequestEvent.StopRequested _,
+                            RequestEvent.ApprovalGiven _,
+                            RequestEvent.ErasureRequested _,
+                            RequestEvent.ImportRequested _ ->
+                            null;
                 };
         if (messageId != null) {
             publisher.publish(
@@ -181,7 +185,7 @@ final class UserProcessor implements Processor<String, byte[], OutKey, byte[]> {
         if (topic.equals(Topic.REQUESTS.topicName())) {
             RequestEvent request =
                     Inbound.event(record.headers(), record.value(), RequestEvent.class);
-            userId = request.caller() == null ? null : request.caller().id();
+            userId = userOf(request);
             trigger = new Trigger.Requested(request);
         } else {
             ResultEvent result = Inbound.event(record.headers(), record.value(), ResultEvent.class);
@@ -190,6 +194,15 @@ final class UserProcessor implements Processor<String, byte[], OutKey, byte[]> {
         }
         checkUser(record.key(), userId);
         return trigger;
+    }
+
+    /** Whose state the request concerns; an auditor's acts concern another person's. */
+    private static @Nullable String userOf(RequestEvent request) {
+        return switch (request) {
+            case RequestEvent.ErasureRequested erasure -> erasure.userId();
+            case RequestEvent.ImportRequested imported -> imported.userId();
+            default -> request.caller() == null ? null : request.caller().id();
+        };
     }
 
     /** A record under another key than its user's is on the wrong partition, or forged. */

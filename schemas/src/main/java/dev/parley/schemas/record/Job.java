@@ -2,6 +2,7 @@ package dev.parley.schemas.record;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param messages the context and, last, the user's message
  * @param maxTokens the longest answer that was reserved for
  * @param deadline after it the orchestrator has ended the message
+ * @param tools by MCP server, the rules that must all allow a tool of it; a server that is not
+ *     named: nothing of it
+ * @param toolRounds how often the model may be called again with results of tools; null: no such
+ *     limit
+ * @param attemptBase added to the delivery count, so that a job that continues a parked answer
+ *     counts on from the one that parked it
+ * @param parked the answer to go on with; null at its beginning
+ * @param decisions on the calls that {@code parked} waited for
+ * @param recordedTools results to serve in place of calling tools; null: call them
  */
 public record Job(
         String jobId,
@@ -26,10 +36,54 @@ public record Job(
         @Nullable Integer maxTokens,
         @Nullable Double temperature,
         Instant createdAt,
-        Instant deadline)
+        Instant deadline,
+        Map<String, List<PolicyRecord.ToolRule>> tools,
+        @Nullable Integer toolRounds,
+        int attemptBase,
+        @Nullable ParkedAnswer parked,
+        List<ApprovalDecision> decisions,
+        @Nullable List<RecordedTool> recordedTools)
         implements PipelineEvent {
 
     public Job {
         messages = messages == null ? List.of() : List.copyOf(messages);
+        tools = tools == null ? Map.of() : Map.copyOf(tools);
+        decisions = decisions == null ? List.of() : List.copyOf(decisions);
+        recordedTools = recordedTools == null ? null : List.copyOf(recordedTools);
+    }
+
+    /** A job without tools. */
+    public Job(
+            String jobId,
+            String messageId,
+            String conversationId,
+            String userId,
+            String role,
+            ReplyTo replyTo,
+            @Nullable String model,
+            List<ChatMessage> messages,
+            @Nullable Integer maxTokens,
+            @Nullable Double temperature,
+            Instant createdAt,
+            Instant deadline) {
+        this(
+                jobId,
+                messageId,
+                conversationId,
+                userId,
+                role,
+                replyTo,
+                model,
+                messages,
+                maxTokens,
+                temperature,
+                createdAt,
+                deadline,
+                Map.of(),
+                null,
+                0,
+                null,
+                List.of(),
+                null);
     }
 }

@@ -9,4 +9,6 @@ public sealed interface PipelineEvent
                 TurnRecord,
                 Checkpoint,
                 PersonKey,
-                PolicyRecord {}
+                PolicyRecord,
+                PolicyChange,
+                ToolCatalog {}

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = PolicyRecord.Team.class, name = "team"),
     @JsonSubTypes.Type(value = PolicyRecord.McpServer.class, name = "mcp_server"),
     @JsonSubTypes.Type(value = PolicyRecord.Model.class, name = "model"),
-    @JsonSubTypes.Type(value = PolicyRecord.Block.class, name = "block")
+    @JsonSubTypes.Type(value = PolicyRecord.Block.class, name = "block"),
+    @JsonSubTypes.Type(value = PolicyRecord.AcceptedTools.class, name = "accepted_tools")
 })
 public sealed interface PolicyRecord extends PipelineEvent {
 
@@ -160,6 +161,21 @@ public sealed interface PolicyRecord extends PipelineEvent {
         @Override
         public String subject() {
             return "block/" + user;
+        }
+    }
+
+    /**
+     * The tools of an MCP server that may be offered: by name, the hash that was accepted ({@link
+     * ToolCatalog.ToolDescriptor#hash}). A tool with another hash, or absent here, waits.
+     */
+    record AcceptedTools(String server, Map<String, String> hashes) implements PolicyRecord {
+        public AcceptedTools {
+            hashes = hashes == null ? Map.of() : Map.copyOf(hashes);
+        }
+
+        @Override
+        public String subject() {
+            return "accepted-tools/" + server;
         }
     }
 }

@@ -15,13 +15,16 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(
             value = RequestEvent.RegenerateRequested.class,
             name = "regenerate_requested"),
-    @JsonSubTypes.Type(value = RequestEvent.EditRequested.class, name = "edit_requested")
+    @JsonSubTypes.Type(value = RequestEvent.EditRequested.class, name = "edit_requested"),
+    @JsonSubTypes.Type(value = RequestEvent.ErasureRequested.class, name = "erasure_requested"),
+    @JsonSubTypes.Type(value = RequestEvent.ImportRequested.class, name = "import_requested")
 })
 public sealed interface RequestEvent extends PipelineEvent {
 
     Caller caller();
 
-    ReplyTo replyTo();
+    /** Where refusals and answers go; null when nobody listens on a lane. */
+    @Nullable ReplyTo replyTo();
 
     /** When the gateway had read the whole frame. */
     Instant receivedAt();
@@ -35,7 +38,8 @@ public sealed interface RequestEvent extends PipelineEvent {
      *     other must exist and be the caller's
      * @param context earlier messages that the client sent along (the OpenAI-compatible entrance);
      *     null: take the conversation's own
-     * @param entrance ws, sse or openai
+     * @param entrance ws, sse, openai or rerun
+     * @param rerun set when an auditor runs a recorded conversation again
      */
     record MessageSubmitted(
             String messageId,
@@ -50,8 +54,56 @@ public sealed interface RequestEvent extends PipelineEvent {
             String entrance,
             Caller caller,
             ReplyTo replyTo,
-            Instant receivedAt)
-            implements RequestEvent {}
+            Instant receivedAt,
+            @Nullable Rerun rerun)
+            implements RequestEvent {
+
+        /** A message of a person. */
+        public MessageSubmitted(
+                String messageId,
+                @Nullable String clientMsgId,
+                String conversationId,
+                String homeConversationId,
+                String text,
+                @Nullable String model,
+                @Nullable Integer maxTokens,
+                @Nullable Double temperature,
+                @Nullable List<ChatMessage> context,
+                String entrance,
+                Caller caller,
+                ReplyTo replyTo,
+                Instant receivedAt) {
+            this(
+                    messageId,
+                    clientMsgId,
+                    conversationId,
+                    homeConversationId,
+                    text,
+                    model,
+                    maxTokens,
+                    temperature,
+                    context,
+                    entrance,
+                    caller,
+                    replyTo,
+                    receivedAt,
+                    null);
+        }
+    }
+
+    /**
+     * Where a message that is run again comes from.
+     *
+     * @param conversationId the recorded one; the new one is derived from it
+     * @param messageId the recorded message
+     * @param tools results that the record has, served in place of calling tools
+     */
+    record Rerun(
+            String replayId, String conversationId, String messageId, List<RecordedTool> tools) {
+        public Rerun {
+            tools = tools == null ? List.of() : List.copyOf(tools);
+        }
+    }
 
     record StopRequested(String messageId, Caller caller, ReplyTo replyTo, Instant receivedAt)
             implements RequestEvent {}
@@ -90,4 +142,50 @@ public sealed interface RequestEvent extends PipelineEvent {
             ReplyTo replyTo,
             Instant receivedAt)
             implements RequestEvent {}
+
+    /**
+     * Forget a person: the data key and all state of {@code userId}. The record's key is that
+     * user's id.
+     *
+     * @param caller the auditor or administrator who asked
+     */
+    record ErasureRequested(
+            String erasureId,
+            String userId,
+            Caller caller,
+            @Nullable ReplyTo replyTo,
+            Instant receivedAt)
+            implements RequestEvent {}
+
+    /**
+     * A conversation that was held elsewhere becomes one of {@code userId}. The record's key is
+     * that user's id.
+     *
+     * @param source the system that it was exported from, for example chatgpt
+     * @param messages parents before children
+     */
+    record ImportRequested(
+            String importId,
+            String conversationId,
+            String userId,
+            @Nullable String title,
+            String source,
+            List<ImportedMessage> messages,
+            Caller caller,
+            @Nullable ReplyTo replyTo,
+            Instant receivedAt)
+            implements RequestEvent {
+        public ImportRequested {
+            messages = messages == null ? List.of() : List.copyOf(messages);
+        }
+    }
+
+    /** {@code role} is user or assistant; {@code at} when it was written there. */
+    record ImportedMessage(
+            String messageId,
+            @Nullable String parentId,
+            String role,
+            String text,
+            @Nullable String model,
+            Instant at) {}
 }

@@ -17,6 +17,8 @@ import tools.jackson.databind.JsonNode;
     @JsonSubTypes.Type(value = ResultEvent.AttemptStarted.class, name = "attempt_started"),
     @JsonSubTypes.Type(value = ResultEvent.ToolCallFinished.class, name = "tool_call_finished"),
     @JsonSubTypes.Type(value = ResultEvent.AnswerCompleted.class, name = "answer_completed"),
+    @JsonSubTypes.Type(value = ResultEvent.AnswerParked.class, name = "answer_parked"),
+    @JsonSubTypes.Type(value = ResultEvent.GuardReported.class, name = "guard_reported"),
     @JsonSubTypes.Type(value = ResultEvent.AnswerFailed.class, name = "answer_failed")
 })
 public sealed interface ResultEvent extends PipelineEvent {
@@ -43,6 +45,36 @@ public sealed interface ResultEvent extends PipelineEvent {
             String status,
             long durationMs,
             String text,
+            Instant at)
+            implements ResultEvent {}
+
+    /**
+     * Tool calls of the answer need a person's approval. The job is over; the answer goes on with
+     * another one once each call is decided.
+     */
+    record AnswerParked(
+            String messageId,
+            String userId,
+            int attempt,
+            ParkedAnswer parked,
+            Instant at,
+            String worker)
+            implements ResultEvent {}
+
+    /**
+     * The guard found something.
+     *
+     * @param stage prompt or answer
+     * @param verdict warn or block
+     * @param rule name of the rule that matched
+     */
+    record GuardReported(
+            String messageId,
+            String userId,
+            int attempt,
+            String stage,
+            String verdict,
+            String rule,
             Instant at)
             implements ResultEvent {}
 

@@ -38,7 +38,9 @@ public record TurnRecord(
         @JsonSubTypes.Type(value = ToolCallTurn.class, name = "tool_call"),
         @JsonSubTypes.Type(value = RefusalTurn.class, name = "refusal"),
         @JsonSubTypes.Type(value = FailureTurn.class, name = "failure"),
-        @JsonSubTypes.Type(value = ChargeTurn.class, name = "charge")
+        @JsonSubTypes.Type(value = ChargeTurn.class, name = "charge"),
+        @JsonSubTypes.Type(value = ApprovalTurn.class, name = "approval"),
+        @JsonSubTypes.Type(value = ImportedTurn.class, name = "imported")
     })
     public sealed interface Body {
         String messageId();
@@ -134,5 +136,38 @@ public record TurnRecord(
             @Nullable BigDecimal cost,
             long reserved,
             Instant requestedAt)
+            implements Body {}
+
+    /**
+     * A person's word on a tool call, or its absence.
+     *
+     * @param decision approved, denied or expired
+     * @param decidedBy the user; null when nobody decided in time
+     */
+    public record ApprovalTurn(
+            String messageId,
+            String callId,
+            String server,
+            String tool,
+            String decision,
+            @Nullable String decidedBy,
+            Instant decidedAt)
+            implements Body {}
+
+    /**
+     * A message of a conversation that was held elsewhere.
+     *
+     * @param parentId the message that it follows; null at the start
+     * @param author user or assistant
+     * @param source the system that it was exported from
+     */
+    public record ImportedTurn(
+            String messageId,
+            @Nullable String parentId,
+            String author,
+            SealedText text,
+            @Nullable String model,
+            String source,
+            Instant writtenAt)
             implements Body {}
 }
