@@ -437,6 +437,7 @@ final class Samples {
                 new Sample(
                         PolicyRecord.class,
                         new PolicyRecord.Block("user-1", "abuse", "Ask your admin.", AT)),
+                new Sample(PolicyRecord.class, new PolicyRecord.Welcome("Good day")),
                 new Sample(
                         PolicyRecord.class,
                         new PolicyRecord.AcceptedTools(

@@ -152,6 +152,10 @@ public final class AccessControl {
         if (role != null && role.welcome() != null) {
             return role.welcome();
         }
+        PolicyRecord.Welcome everybody = policy.welcome();
+        if (everybody != null) {
+            return everybody.text();
+        }
         String name = identity.caller().name();
         return name == null ? "Hello." : "Hello, " + name + ".";
     }

@@ -68,6 +68,12 @@ public final class PolicyView {
         return records.get("block/" + user) instanceof PolicyRecord.Block block ? block : null;
     }
 
+    public PolicyRecord.@Nullable Welcome welcome() {
+        return records.get("welcome/default") instanceof PolicyRecord.Welcome welcome
+                ? welcome
+                : null;
+    }
+
     /** Names of the configured models; globs are left out, since nobody can choose them. */
     public List<String> models() {
         TreeSet<String> names = new TreeSet<>();

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = PolicyRecord.McpServer.class, name = "mcp_server"),
     @JsonSubTypes.Type(value = PolicyRecord.Model.class, name = "model"),
     @JsonSubTypes.Type(value = PolicyRecord.Block.class, name = "block"),
-    @JsonSubTypes.Type(value = PolicyRecord.AcceptedTools.class, name = "accepted_tools")
+    @JsonSubTypes.Type(value = PolicyRecord.AcceptedTools.class, name = "accepted_tools"),
+    @JsonSubTypes.Type(value = PolicyRecord.Welcome.class, name = "welcome")
 })
 public sealed interface PolicyRecord extends PipelineEvent {
 
@@ -176,6 +177,14 @@ public sealed interface PolicyRecord extends PipelineEvent {
         @Override
         public String subject() {
             return "accepted-tools/" + server;
+        }
+    }
+
+    /** What everybody is greeted with whose user and role have no greeting of their own. */
+    record Welcome(String text) implements PolicyRecord {
+        @Override
+        public String subject() {
+            return "welcome/default";
         }
     }
 }
