@@ -234,8 +234,11 @@ final class Log implements AutoCloseable {
         return switch (result) {
             case ResultEvent.AnswerCompleted completed -> completed.answer();
             case ResultEvent.AnswerFailed failed -> failed.partialAnswer();
-            case ResultEvent.AttemptStarted started -> "";
-            case ResultEvent.ToolCallFinished finished -> "";
+            case ResultEvent.AnswerParked parked -> parked.parked().answer();
+            case ResultEvent.AttemptStarted _,
+                    ResultEvent.ToolCallFinished _,
+                    ResultEvent.GuardReported _ ->
+                    "";
         };
     }
 

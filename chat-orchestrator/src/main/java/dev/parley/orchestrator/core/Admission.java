@@ -96,7 +96,7 @@ final class Admission {
      * @param context the client's own; null: the branch
      */
     private record Ask(
-            RequestEvent request,
+            RequestEvent.Question request,
             String messageId,
             @Nullable String clientMsgId,
             @Nullable String conversationId,
@@ -112,7 +112,7 @@ final class Admission {
             String entrance) {}
 
     private static Ask beside(
-            RequestEvent request,
+            RequestEvent.Question request,
             String messageId,
             String home,
             @Nullable Message target,

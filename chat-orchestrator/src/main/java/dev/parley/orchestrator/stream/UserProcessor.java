@@ -151,9 +151,7 @@ final class UserProcessor implements Processor<String, byte[], OutKey, byte[]> {
         }
         String messageId =
                 switch (request) {
-                    case RequestEvent.MessageSubmitted message -> message.messageId();
-                    case RequestEvent.RegenerateRequested again -> again.messageId();
-                    case RequestEvent.EditRequested edit -> edit.messageId();
+                    case RequestEvent.Question question -> question.messageId();
                     case RequestEvent.StopRequested _,
                             RequestEvent.ApprovalGiven _,
                             RequestEvent.ErasureRequested _,

@@ -29,6 +29,19 @@ public sealed interface RequestEvent extends PipelineEvent {
     /** When the gateway had read the whole frame. */
     Instant receivedAt();
 
+    /** What asks for an answer; somebody always listens for it. */
+    sealed interface Question extends RequestEvent
+            permits MessageSubmitted, RegenerateRequested, EditRequested {
+
+        /** Of the answer that is asked for. */
+        String messageId();
+
+        String homeConversationId();
+
+        @Override
+        ReplyTo replyTo();
+    }
+
     /**
      * A message to answer.
      *
@@ -56,7 +69,7 @@ public sealed interface RequestEvent extends PipelineEvent {
             ReplyTo replyTo,
             Instant receivedAt,
             @Nullable Rerun rerun)
-            implements RequestEvent {
+            implements Question {
 
         /** A message of a person. */
         public MessageSubmitted(
@@ -125,7 +138,7 @@ public sealed interface RequestEvent extends PipelineEvent {
             Caller caller,
             ReplyTo replyTo,
             Instant receivedAt)
-            implements RequestEvent {}
+            implements Question {}
 
     /**
      * A sibling of a user message, with another text.
@@ -141,7 +154,7 @@ public sealed interface RequestEvent extends PipelineEvent {
             Caller caller,
             ReplyTo replyTo,
             Instant receivedAt)
-            implements RequestEvent {}
+            implements Question {}
 
     /**
      * Forget a person: the data key and all state of {@code userId}. The record's key is that
