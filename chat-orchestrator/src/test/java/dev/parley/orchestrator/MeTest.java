@@ -109,6 +109,9 @@ class MeTest {
                     assertThat(me.at("/running_answers").asInt()).isEqualTo(1);
                     assertThat(me.toString())
                             .contains("\"name\":\"tokens_per_day\",\"used\":102,\"max\":1000000");
+                    assertThat(me.at("/usage/running_answers").asInt()).isEqualTo(1);
+                    assertThat(me.at("/usage/limits").toString()).contains("\"left\":999898");
+                    assertThat(me.at("/approvals").isArray()).isTrue();
                 });
     }
 

@@ -44,6 +44,14 @@ final class Samples {
     private static final ServerFrame.LimitState LIMIT =
             new ServerFrame.LimitState(
                     "requests_per_minute", new BigDecimal(60), new BigDecimal(60), AT);
+    private static final ServerFrame.LimitState TEAM_LINE =
+            new ServerFrame.LimitState(
+                    "cost_per_month",
+                    new BigDecimal("12.5"),
+                    new BigDecimal(500),
+                    AT,
+                    new BigDecimal("487.5"),
+                    "team/blue");
     private static final PolicyRecord.Limits LIMITS =
             new PolicyRecord.Limits(
                     1L,
@@ -136,7 +144,7 @@ final class Samples {
                                 "session-1",
                                 "conversation-1",
                                 new ServerFrame.User("user-1", "Ada", "user"),
-                                new ServerFrame.Usage(List.of(LIMIT), 1),
+                                new ServerFrame.Usage(List.of(LIMIT, TEAM_LINE), 1, 2),
                                 List.of("demo"),
                                 "cursor-1",
                                 false,

@@ -123,7 +123,7 @@ public final class Meters {
         }
         all.sort(Comparator.comparing(Meters::restShare));
         return new ServerFrame.Usage(
-                all.stream().map(m -> state(m, emptyAt(m))).toList(), user.running().size());
+                all.stream().map(m -> line(m, emptyAt(m))).toList(), user.running().size());
     }
 
     static ServerFrame.LimitState state(Meter meter, @Nullable Instant resetsAt) {
@@ -132,6 +132,16 @@ public final class Meters {
                 Prices.plain(meter.used()),
                 Prices.plain(meter.max()),
                 resetsAt);
+    }
+
+    private static ServerFrame.LimitState line(Meter meter, @Nullable Instant resetsAt) {
+        return new ServerFrame.LimitState(
+                meter.name().wire(),
+                Prices.plain(meter.used()),
+                Prices.plain(meter.max()),
+                resetsAt,
+                Prices.plain(meter.rest().max(BigDecimal.ZERO)),
+                null);
     }
 
     static Duration window(LimitName name) {

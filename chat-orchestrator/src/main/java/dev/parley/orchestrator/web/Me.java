@@ -4,13 +4,22 @@ import dev.parley.schemas.frame.ServerFrame;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The answer of {@code GET /api/me}. */
+/**
+ * The answer of {@code GET /api/me}.
+ *
+ * @param limits the lines of {@code usage}, also here for older clients
+ * @param runningAnswers that of {@code usage}, also here for older clients
+ * @param usage what {@code welcome} and {@code done} carry
+ * @param approvals tool calls that wait for this user's word, as their frames told them
+ */
 record Me(
         User user,
         Rights rights,
         List<String> models,
         List<ServerFrame.LimitState> limits,
-        int runningAnswers) {
+        int runningAnswers,
+        ServerFrame.Usage usage,
+        List<ServerFrame.Approval> approvals) {
 
     record User(String id, @Nullable String name, String role, @Nullable String team) {}
 

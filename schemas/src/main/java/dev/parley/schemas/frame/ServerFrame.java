@@ -125,9 +125,38 @@ public sealed interface ServerFrame {
             int iterations,
             int attempt) {}
 
-    /** The limit that refused, or one line of a usage report. */
-    record LimitState(String name, BigDecimal used, BigDecimal max, @Nullable Instant resetsAt) {}
+    /**
+     * The limit that refused, or one line of a usage report.
+     *
+     * @param left {@code max} less {@code used}, not below 0; in a usage report
+     * @param scope whose limit it is when it is not the user's own: {@code team/blue}, {@code
+     *     model/gpt-*}
+     */
+    record LimitState(
+            String name,
+            BigDecimal used,
+            BigDecimal max,
+            @Nullable Instant resetsAt,
+            @Nullable BigDecimal left,
+            @Nullable String scope) {
 
-    /** What is used and left, of every limit that applies, the strictest first. */
-    record Usage(List<LimitState> limits, int runningAnswers) {}
+        /** A limit of the user's own that refused. */
+        public LimitState(
+                String name, BigDecimal used, BigDecimal max, @Nullable Instant resetsAt) {
+            this(name, used, max, resetsAt, null, null);
+        }
+    }
+
+    /**
+     * What is used and left, of every limit that applies, the strictest first.
+     *
+     * @param waitingMessages that wait for a running answer to end
+     */
+    record Usage(List<LimitState> limits, int runningAnswers, @Nullable Integer waitingMessages) {
+
+        /** Where nothing waits. */
+        public Usage(List<LimitState> limits, int runningAnswers) {
+            this(limits, runningAnswers, null);
+        }
+    }
 }
