@@ -14,6 +14,12 @@ import dev.parley.worker.provider.ProviderException;
 import dev.parley.worker.provider.Providers.Route;
 import dev.parley.worker.provider.StreamEvent;
 import dev.parley.worker.provider.TokenEstimate;
+
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -22,10 +28,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.common.KafkaException;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One attempt at one answer.
@@ -187,11 +189,13 @@ public final class AnswerRun {
                             return new End.Completed("length");
                         }
                     }
+                    // Nothing was offered, so whatever it asks for is not run.
+                    case StreamEvent.ToolCall _ -> {}
                     case StreamEvent.Usage(TokenUsage usage) -> reportedUsage = usage;
                     case StreamEvent.Finished(StreamEvent.FinishReason reason) -> {
                         return new End.Completed(
                                 switch (reason) {
-                                    case STOP -> "stop";
+                                    case STOP, TOOL_CALLS -> "stop";
                                     case LENGTH -> "length";
                                 });
                     }

@@ -1,12 +1,13 @@
 package dev.parley.worker.provider;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Calls again after a passing failure, as long as no text came: what the user has seen is never
@@ -47,7 +48,7 @@ public final class RetryingStream implements ModelStream {
         while (true) {
             try {
                 StreamEvent event = stream().next();
-                textCame |= event instanceof StreamEvent.Text;
+                textCame |= !(event instanceof StreamEvent.Usage);
                 return event;
             } catch (ProviderException e) {
                 Duration pause = pauseAfter(e);

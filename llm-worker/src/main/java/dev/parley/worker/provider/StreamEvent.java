@@ -11,6 +11,17 @@ public sealed interface StreamEvent {
      */
     record Text(String text) implements StreamEvent {}
 
+    /**
+     * The model asks for a tool. Whole, and before the {@link Finished} that says {@link
+     * FinishReason#TOOL_CALLS}.
+     *
+     * @param callId as the provider named it, or made here when it named none; unique within one
+     *     call of the model only
+     * @param name as the model wrote it, which may be no tool that was offered
+     * @param arguments as the model wrote them: JSON text, and perhaps malformed
+     */
+    record ToolCall(String callId, String name, String arguments) implements StreamEvent {}
+
     /** What the provider counted so far; a later one replaces an earlier one. */
     record Usage(TokenUsage usage) implements StreamEvent {}
 
@@ -20,6 +31,8 @@ public sealed interface StreamEvent {
     /** Why the provider ended the answer. */
     enum FinishReason {
         STOP,
-        LENGTH
+        LENGTH,
+        /** The model waits for the results of the tools that it asked for. */
+        TOOL_CALLS
     }
 }

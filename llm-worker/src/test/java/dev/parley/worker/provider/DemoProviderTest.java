@@ -4,8 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.schemas.Json;
 import dev.parley.schemas.record.ChatMessage;
+import dev.parley.schemas.record.ToolUse;
 import dev.parley.worker.provider.demo.DemoProvider;
 import dev.parley.worker.provider.demo.DemoSettings;
+
+import org.junit.jupiter.api.Test;
+
+import tools.jackson.databind.JsonNode;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,8 +22,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
 
 class DemoProviderTest extends ModelProviderContract {
 
@@ -40,8 +44,18 @@ class DemoProviderTest extends ModelProviderContract {
                     case FAILS -> "demo:fail-before";
                     case BUSY -> "demo:429";
                     case FILTERED -> "demo:filter";
+                    case CALLS_TOOLS -> "demo:fast";
                 };
-        return paced.open(request(model, "Hello", maxTokens, deadline));
+        String text =
+                situation == Situation.CALLS_TOOLS
+                        ? """
+                        Please
+                        use tool everything__echo {"message":"hi"}
+                        use tool everything__echo {"message":
+                        use tool everything__absent {}\
+                        """
+                        : "Hello";
+        return paced.open(request(model, text, maxTokens, deadline));
     }
 
     @Test
@@ -102,7 +116,81 @@ class DemoProviderTest extends ModelProviderContract {
     }
 
     @Test
+    void goesOnFromWhatWasSaidAlready() {
+        String whole = say("demo", List.of(user("Hello")));
+        for (int said : new int[] {0, 1, 17, whole.length() - 3, whole.length()}) {
+            ModelRequest again =
+                    new ModelRequest(
+                            "demo",
+                            List.of(user("Hello")),
+                            null,
+                            null,
+                            LATER,
+                            List.of(),
+                            whole.substring(0, said));
+            try (ModelStream stream = provider.open(again)) {
+                assertThat(whole.substring(0, said) + readAll(stream).text()).isEqualTo(whole);
+            }
+        }
+    }
+
+    @Test
+    void toolsAreCalledRoundByRoundAndTheirResultsSaid() {
+        List<ChatMessage> messages = new ArrayList<>();
+        messages.add(
+                user(
+                        """
+                        use tool everything__echo {"message":"one"}
+                        then force tool secret__delete
+                        """));
+        assertThat(calls(messages))
+                .extracting(StreamEvent.ToolCall::name)
+                .containsExactly("everything__echo");
+        answered(messages, "everything", "echo", "one");
+        assertThat(calls(messages))
+                .extracting(StreamEvent.ToolCall::name)
+                .containsExactly("secret__delete");
+        answered(messages, "secret", "delete", "denied");
+
+        assertThat(calls(messages)).isEmpty();
+        assertThat(say("demo", messages)).contains("one").contains("denied");
+    }
+
+    private List<StreamEvent.ToolCall> calls(List<ChatMessage> messages) {
+        try (ModelStream stream =
+                provider.open(
+                        new ModelRequest("demo", messages, null, null, LATER, List.of(ECHO), ""))) {
+            return readAll(stream).calls();
+        }
+    }
+
+    private static void answered(
+            List<ChatMessage> messages, String server, String tool, String result) {
+        ToolUse use = new ToolUse("c", server, tool, Json.mapper().createObjectNode());
+        messages.add(new ChatMessage("assistant", "", List.of(use), null));
+        messages.add(new ChatMessage("tool", result, null, "c"));
+    }
+
+    @Test
+    void obeysPaceDelayAndLength() {
+        try (ModelStream stream =
+                provider.open(request("demo:fast,tokens=300", "Hi", null, LATER))) {
+            assertThat(readAll(stream).texts()).isEqualTo(300);
+        }
+        long began = System.nanoTime();
+        try (ModelStream stream =
+                provider.open(
+                        request("demo", "/demo pace=100 delay=50ms tokens=10", null, LATER))) {
+            assertThat(readAll(stream).texts()).isEqualTo(10);
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - began))
+                .isBetween(Duration.ofMillis(135), Duration.ofSeconds(2));
+    }
+
+    @Test
     void servesOnlyNamesItKnows() {
+        assertThat(provider.serves("demo:pace=nonsense")).isFalse();
+        assertThat(provider.serves("demo:slow,pace=20")).isTrue();
         assertThat(provider.serves("demo")).isTrue();
         assertThat(provider.serves("demo:cut")).isTrue();
         assertThat(provider.serves("demo:nonsense")).isFalse();

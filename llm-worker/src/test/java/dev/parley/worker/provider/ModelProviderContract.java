@@ -3,9 +3,15 @@ package dev.parley.worker.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.parley.schemas.Json;
 import dev.parley.schemas.frame.ErrorCode;
 import dev.parley.schemas.record.ChatMessage;
 import dev.parley.schemas.record.TokenUsage;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,8 +19,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What every provider does, whatever stands behind it. */
 @Timeout(20)
@@ -43,8 +47,19 @@ public abstract class ModelProviderContract {
         /** Come back in seven seconds. */
         BUSY,
         /** The provider's filter refuses. */
-        FILTERED
+        FILTERED,
+        /** Asks for the offered tool twice, once with {@code {"message":"hi"}}. */
+        CALLS_TOOLS
     }
+
+    /** The tool that is offered to every call of {@link Situation#CALLS_TOOLS}. */
+    protected static final ModelTool ECHO =
+            new ModelTool(
+                    "everything__echo",
+                    "Says it again",
+                    Json.tree(
+                            "{\"type\":\"object\",\"properties\":{\"message\":{\"type\":\"string\"}}}"
+                                    .getBytes(StandardCharsets.UTF_8)));
 
     /** A stream of a provider whose service is in this situation. */
     protected abstract ModelStream stream(Situation situation, Integer maxTokens, Instant deadline);
@@ -55,12 +70,14 @@ public abstract class ModelProviderContract {
             int texts,
             TokenUsage usage,
             StreamEvent.FinishReason reason,
-            ProviderException failure) {}
+            ProviderException failure,
+            List<StreamEvent.ToolCall> calls) {}
 
     static Outcome readAll(ModelStream stream) {
         StringBuilder text = new StringBuilder();
         int texts = 0;
         TokenUsage usage = null;
+        List<StreamEvent.ToolCall> calls = new ArrayList<>();
         while (true) {
             try {
                 switch (stream.next()) {
@@ -69,20 +86,50 @@ public abstract class ModelProviderContract {
                         text.append(piece);
                         texts++;
                     }
+                    case StreamEvent.ToolCall call -> calls.add(call);
                     case StreamEvent.Usage(TokenUsage reported) -> usage = reported;
                     case StreamEvent.Finished(StreamEvent.FinishReason reason) -> {
-                        return new Outcome(text.toString(), texts, usage, reason, null);
+                        return new Outcome(text.toString(), texts, usage, reason, null, calls);
                     }
                 }
             } catch (ProviderException e) {
-                return new Outcome(text.toString(), texts, usage, null, e);
+                return new Outcome(text.toString(), texts, usage, null, e, calls);
             }
         }
     }
 
     static ModelRequest request(String model, String text, Integer maxTokens, Instant deadline) {
         return new ModelRequest(
-                model, List.of(new ChatMessage("user", text)), maxTokens, null, deadline);
+                model,
+                List.of(new ChatMessage("user", text)),
+                maxTokens,
+                null,
+                deadline,
+                List.of(ECHO),
+                "");
+    }
+
+    @Test
+    void callsOfToolsComeWholeAndBeforeTheirFinish() {
+        Outcome outcome = outcome(Situation.CALLS_TOOLS);
+
+        assertThat(outcome.failure()).isNull();
+        assertThat(outcome.reason()).isEqualTo(StreamEvent.FinishReason.TOOL_CALLS);
+        assertThat(outcome.calls()).hasSize(2);
+        assertThat(outcome.calls())
+                .extracting(StreamEvent.ToolCall::name)
+                .containsOnly("everything__echo");
+        assertThat(outcome.calls().getFirst().callId())
+                .isNotEqualTo(outcome.calls().getLast().callId());
+        assertThat(
+                        Json.tree(
+                                        outcome.calls()
+                                                .getFirst()
+                                                .arguments()
+                                                .getBytes(StandardCharsets.UTF_8))
+                                .get("message")
+                                .asString())
+                .isEqualTo("hi");
     }
 
     private Outcome outcome(Situation situation) {

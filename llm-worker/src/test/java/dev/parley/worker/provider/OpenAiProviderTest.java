@@ -5,14 +5,25 @@ import static dev.parley.worker.provider.FakeService.delta;
 import static dev.parley.worker.provider.FakeService.finish;
 import static dev.parley.worker.provider.FakeService.saying;
 import static dev.parley.worker.provider.FakeService.usage;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.schemas.Json;
 import dev.parley.schemas.frame.ErrorCode;
 import dev.parley.schemas.record.ChatMessage;
+import dev.parley.schemas.record.ToolUse;
 import dev.parley.worker.provider.FakeService.Script;
 import dev.parley.worker.provider.openai.ListedModel;
 import dev.parley.worker.provider.openai.OpenAiProvider;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import tools.jackson.databind.JsonNode;
+
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -27,12 +38,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
-import tools.jackson.databind.JsonNode;
 
 /** The thin client against a real socket that misbehaves. */
 class OpenAiProviderTest extends ModelProviderContract {
@@ -84,6 +89,7 @@ class OpenAiProviderTest extends ModelProviderContract {
                             };
                     case FAILS -> exchange -> exchange.reply(500, "", SECRET);
                     case BUSY -> exchange -> exchange.reply(429, "Retry-After: 7\r\n", SECRET);
+                    case CALLS_TOOLS -> callingTools();
                     case FILTERED ->
                             exchange -> {
                                 exchange.startStream();
@@ -93,6 +99,100 @@ class OpenAiProviderTest extends ModelProviderContract {
                 };
         service.always(script);
         return provider.open(request("m", "Hi", maxTokens, deadline));
+    }
+
+    /** As OpenAI cuts two calls: the name first, the arguments in pieces, each under its index. */
+    private static Script callingTools() {
+        return exchange -> {
+            exchange.startStream();
+            exchange.send(
+                    toolDelta(
+                            "{\"index\":0,\"id\":\"call_a\",\"type\":\"function\","
+                                    + "\"function\":{\"name\":\"everything__echo\",\"arguments\":\"\"}}"));
+            exchange.send(toolDelta("{\"index\":0,\"function\":{\"arguments\":\"{\\\"mess\"}}"));
+            exchange.send(
+                    toolDelta(
+                            "{\"index\":0,\"function\":{\"arguments\":\"age\\\":\\\"hi\\\"}\"}}"));
+            exchange.send(
+                    toolDelta(
+                            "{\"index\":1,\"id\":\"call_b\",\"function\":"
+                                    + "{\"name\":\"everything__echo\",\"arguments\":\"{}\"}}"));
+            exchange.send(finish("tool_calls") + usage(9, 4, 0) + DONE);
+            exchange.end();
+        };
+    }
+
+    private static String toolDelta(String call) {
+        return "data: {\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":["
+                + call
+                + "]},\"finish_reason\":null}]}\n\n";
+    }
+
+    @Test
+    void callsWithoutIndexOrWithAFinishOfStopAreUnderstood() {
+        Outcome outcome =
+                ask(exchange -> {
+                    exchange.startStream();
+                    exchange.send(
+                            toolDelta(
+                                    "{\"id\":\"a\",\"function\":{\"name\":\"x\",\"arguments\":\"{}\"}}"));
+                    exchange.send(
+                            toolDelta(
+                                    "{\"id\":\"b\",\"function\":{\"name\":\"y\",\"arguments\":\"[\"}}"));
+                    exchange.send(finish("stop") + DONE);
+                    exchange.end();
+                });
+
+        assertThat(outcome.reason()).isEqualTo(StreamEvent.FinishReason.TOOL_CALLS);
+        assertThat(outcome.calls())
+                .containsExactly(
+                        new StreamEvent.ToolCall("a", "x", "{}"),
+                        new StreamEvent.ToolCall("b", "y", "["));
+    }
+
+    @Test
+    void toolsAndTheirResultsAreSentAsOpenAiDocumentsThem() {
+        ModelRequest request =
+                new ModelRequest(
+                        "m",
+                        List.of(
+                                new ChatMessage("user", "Hi"),
+                                new ChatMessage(
+                                        "assistant",
+                                        "",
+                                        List.of(
+                                                new ToolUse(
+                                                        "call_a",
+                                                        "everything",
+                                                        "echo",
+                                                        Json.tree(
+                                                                "{\"message\":\"hi\"}"
+                                                                        .getBytes(
+                                                                                StandardCharsets
+                                                                                        .UTF_8)))),
+                                        null),
+                                new ChatMessage("tool", "hi", null, "call_a")),
+                        null,
+                        null,
+                        Instant.now().plusSeconds(30),
+                        List.of(ECHO),
+                        "");
+        try (ModelStream stream = provider.open(request)) {
+            readAll(stream);
+        }
+        JsonNode body =
+                Json.tree(service.received().getFirst().body().getBytes(StandardCharsets.UTF_8));
+        JsonNode call = body.get("messages").get(1).get("tool_calls").get(0);
+        assertThat(call.get("id").asString()).isEqualTo("call_a");
+        assertThat(call.get("type").asString()).isEqualTo("function");
+        assertThat(call.get("function").get("name").asString()).isEqualTo("everything__echo");
+        assertThat(call.get("function").get("arguments").asString())
+                .isEqualTo("{\"message\":\"hi\"}");
+        assertThat(body.get("messages").get(2).get("tool_call_id").asString()).isEqualTo("call_a");
+        JsonNode tool = body.get("tools").get(0);
+        assertThat(tool.get("type").asString()).isEqualTo("function");
+        assertThat(tool.get("function").get("parameters").get("type").asString())
+                .isEqualTo("object");
     }
 
     private static Script endless(Integer maxTokens) {

@@ -3,10 +3,7 @@ package dev.parley.worker.provider.demo;
 import java.util.Locale;
 import java.util.Optional;
 
-/**
- * How the demonstration behaves, chosen by the model name {@code demo:NAME} or by a message whose
- * first line is {@code /demo NAME}.
- */
+/** What the demonstration does, and how it fails. */
 enum DemoBehaviour {
     /** Answers at the configured pace. */
     NORMAL,
@@ -20,24 +17,30 @@ enum DemoBehaviour {
     ECHO,
     /** Answers, and reports no usage. */
     NO_USAGE,
-    /** Fails before the first token. */
+    /** Cannot be reached on every other call, and answers on the ones between. */
+    FLAKY,
+    /** Fails before the first token, for good. */
     FAIL_BEFORE,
+    /** Fails before the first token in a way that another call may help. */
+    UNAVAILABLE,
     /** Fails in the middle. */
     FAIL_DURING,
     /** The stream is cut in the middle. */
     CUT,
+    /** The stream is cut before the first token. */
+    CUT_BEFORE,
+    /** Sends in the middle what cannot be read. */
+    GARBLED,
     /** Silent before the first token, until the time-out. */
     STALL_BEFORE,
     /** Silent in the middle, until the time-out. */
     STALL,
     /** Refuses by rate, and asks to come back after 7 s. */
     TOO_MANY("429"),
+    /** Refuses this system's credentials. */
+    REFUSED("401"),
     /** Refuses by the provider's filter. */
     FILTER;
-
-    static final String MODEL = "demo";
-    private static final String MODEL_PREFIX = MODEL + ":";
-    private static final String COMMAND = "/demo ";
 
     private final String wireName;
 
@@ -54,26 +57,7 @@ enum DemoBehaviour {
         return wireName;
     }
 
-    /** Of the plain model and of every known {@code demo:NAME}. */
-    static Optional<DemoBehaviour> ofModel(String model) {
-        if (model.equals(MODEL)) {
-            return Optional.of(NORMAL);
-        }
-        return model.startsWith(MODEL_PREFIX)
-                ? named(model.substring(MODEL_PREFIX.length()))
-                : Optional.empty();
-    }
-
-    /** What the text commands, if it is a command. */
-    static Optional<DemoBehaviour> ofText(String text) {
-        if (!text.startsWith(COMMAND)) {
-            return Optional.empty();
-        }
-        String firstLine = text.lines().findFirst().orElse("");
-        return named(firstLine.substring(COMMAND.length()).strip());
-    }
-
-    private static Optional<DemoBehaviour> named(String name) {
+    static Optional<DemoBehaviour> named(String name) {
         for (DemoBehaviour behaviour : values()) {
             if (behaviour.wireName.equals(name)) {
                 return Optional.of(behaviour);

@@ -8,9 +8,12 @@ import dev.parley.worker.provider.ModelStream;
 import dev.parley.worker.provider.ProviderException;
 import dev.parley.worker.provider.StreamEvent;
 import dev.parley.worker.provider.StreamEvent.FinishReason;
+import dev.parley.worker.provider.StreamEvent.ToolCall;
+
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -24,8 +27,9 @@ final class DemoStream implements ModelStream {
     private static final int SLOW_TOKENS_PER_SECOND = 5;
 
     private final ModelRequest request;
-    private final DemoBehaviour behaviour;
+    private final DemoCommand command;
     private final String text;
+    private final List<ToolCall> calls;
     private final Duration silenceTimeout;
     private final Clock clock;
     private final long firstDelayNanos;
@@ -36,30 +40,68 @@ final class DemoStream implements ModelStream {
     private WordPieces pieces;
     private long startedNanos;
     private long tokens;
+    private long alreadySaid;
 
+    /**
+     * @param calls asked for instead of the text; empty: the text is said
+     */
     DemoStream(
             ModelRequest request,
-            DemoBehaviour behaviour,
+            DemoCommand command,
             String text,
+            List<ToolCall> calls,
             DemoSettings settings,
             Duration silenceTimeout,
             Clock clock) {
         this.request = request;
-        this.behaviour = behaviour;
+        this.command = command;
         this.text = text;
-        this.pieces = new WordPieces(text);
+        this.calls = calls;
         this.silenceTimeout = silenceTimeout;
         this.clock = clock;
+        Integer pace = command.tokensPerSecond();
+        Duration delay = command.firstTokenDelay();
         int tokensPerSecond =
-                switch (behaviour) {
-                    case FAST -> 0;
-                    case SLOW -> SLOW_TOKENS_PER_SECOND;
-                    default -> settings.tokensPerSecond();
-                };
+                pace != null
+                        ? pace
+                        : switch (command.behaviour()) {
+                            case FAST -> 0;
+                            case SLOW -> SLOW_TOKENS_PER_SECOND;
+                            default -> settings.tokensPerSecond();
+                        };
         this.tokenNanos =
                 tokensPerSecond == 0 ? 0 : Duration.ofSeconds(1).toNanos() / tokensPerSecond;
         this.firstDelayNanos =
-                behaviour == DemoBehaviour.FAST ? 0 : settings.firstTokenDelay().toNanos();
+                delay != null
+                        ? delay.toNanos()
+                        : command.behaviour() == DemoBehaviour.FAST
+                                ? 0
+                                : settings.firstTokenDelay().toNanos();
+        this.pieces = new WordPieces(text);
+        skip(request.started());
+    }
+
+    /** Goes on after what was said already, where that is how this text begins. */
+    private void skip(String started) {
+        int skipped = 0;
+        WordPieces begun = new WordPieces(text);
+        while (skipped < started.length() && begun.hasNext()) {
+            String piece = begun.next();
+            if (!started.startsWith(piece, skipped)) {
+                break;
+            }
+            skipped += piece.length();
+            tokens++;
+        }
+        if (skipped == started.length()) {
+            pieces = begun;
+        } else {
+            // Part of a piece, or of a text that is said again and again.
+            String rest =
+                    text.startsWith(started) ? text.substring(started.length()) : "\n\n" + text;
+            pieces = new WordPieces(rest);
+        }
+        alreadySaid = tokens;
     }
 
     @Override
@@ -72,12 +114,23 @@ final class DemoStream implements ModelStream {
             startedNanos = System.nanoTime();
         }
         failIfTold();
+        if (!calls.isEmpty()) {
+            awaitTurn();
+            last.addAll(calls.subList(1, calls.size()));
+            end(FinishReason.TOOL_CALLS);
+            return calls.getFirst();
+        }
         Integer maxTokens = request.maxTokens();
-        if (maxTokens != null && tokens >= maxTokens) {
+        if (maxTokens != null && tokens - alreadySaid >= maxTokens) {
             return finish(FinishReason.LENGTH);
         }
+        Integer length = command.tokens();
+        if (length != null && tokens >= length) {
+            return finish(FinishReason.STOP);
+        }
         if (!pieces.hasNext()) {
-            if (behaviour != DemoBehaviour.LONG || text.isBlank()) {
+            boolean goesOn = command.behaviour() == DemoBehaviour.LONG || length != null;
+            if (!goesOn || text.isBlank()) {
                 return finish(FinishReason.STOP);
             }
             pieces = new WordPieces("\n\n" + text);
@@ -93,23 +146,33 @@ final class DemoStream implements ModelStream {
     }
 
     private void failIfTold() throws ProviderException {
-        boolean inTheMiddle = tokens >= TOKENS_BEFORE_FAILURE || tokens > 0 && !pieces.hasNext();
-        switch (behaviour) {
-            case NORMAL, FAST, SLOW, LONG, ECHO, NO_USAGE -> {}
-            case FAIL_BEFORE ->
-                    throw ProviderException.lasting(
+        long said = tokens - alreadySaid;
+        boolean inTheMiddle = said >= TOKENS_BEFORE_FAILURE || said > 0 && !pieces.hasNext();
+        switch (command.behaviour()) {
+            case NORMAL, FAST, SLOW, LONG, ECHO, NO_USAGE, FLAKY -> {}
+            case FAIL_BEFORE -> throw failed();
+            case UNAVAILABLE ->
+                    throw ProviderException.passing(
                             ErrorCode.UPSTREAM_ERROR,
-                            "The demonstration model failed, as it was told to.");
+                            "The demonstration model cannot be reached, as it was told.",
+                            null);
             case FAIL_DURING -> {
                 if (inTheMiddle) {
-                    throw ProviderException.lasting(
-                            ErrorCode.UPSTREAM_ERROR,
-                            "The demonstration model failed, as it was told to.");
+                    throw failed();
                 }
             }
+            case CUT_BEFORE -> throw ProviderException.incomplete(null);
             case CUT -> {
                 if (inTheMiddle) {
                     throw ProviderException.incomplete(null);
+                }
+            }
+            case GARBLED -> {
+                if (inTheMiddle) {
+                    throw ProviderException.passing(
+                            ErrorCode.UPSTREAM_ERROR,
+                            "The demonstration model sent something that cannot be read.",
+                            null);
                 }
             }
             case STALL_BEFORE -> stall();
@@ -122,11 +185,20 @@ final class DemoStream implements ModelStream {
                     throw ProviderException.busy(
                             "The demonstration model is busy, as it was told to be.",
                             Duration.ofSeconds(7));
+            case REFUSED ->
+                    throw ProviderException.lasting(
+                            ErrorCode.UPSTREAM_ERROR,
+                            "The model provider refused this system's credentials.");
             case FILTER ->
                     throw ProviderException.lasting(
                             ErrorCode.UPSTREAM_ERROR,
                             "The provider's filter refused to answer this.");
         }
+    }
+
+    private static ProviderException failed() {
+        return ProviderException.lasting(
+                ErrorCode.UPSTREAM_ERROR, "The demonstration model failed, as it was told to.");
     }
 
     private void stall() throws ProviderException {
@@ -136,7 +208,7 @@ final class DemoStream implements ModelStream {
     }
 
     private void awaitTurn() throws ProviderException {
-        long due = startedNanos + firstDelayNanos + tokens * tokenNanos;
+        long due = startedNanos + firstDelayNanos + (tokens - alreadySaid) * tokenNanos;
         long wait = due - System.nanoTime();
         if (wait > 0) {
             pause(wait);
@@ -165,15 +237,19 @@ final class DemoStream implements ModelStream {
     }
 
     private StreamEvent finish(FinishReason reason) {
-        StreamEvent finished = new StreamEvent.Finished(reason);
-        if (behaviour == DemoBehaviour.NO_USAGE) {
-            return finished;
+        end(reason);
+        return last.remove();
+    }
+
+    private void end(FinishReason reason) {
+        if (command.behaviour() != DemoBehaviour.NO_USAGE) {
+            long input = 0;
+            for (ChatMessage message : request.messages()) {
+                input += WordPieces.count(message.content());
+            }
+            long output = tokens - alreadySaid + calls.size();
+            last.add(new StreamEvent.Usage(new TokenUsage(input, output, 0, false)));
         }
-        last.add(finished);
-        long input = 0;
-        for (ChatMessage message : request.messages()) {
-            input += WordPieces.count(message.content());
-        }
-        return new StreamEvent.Usage(new TokenUsage(input, tokens, 0, false));
+        last.add(new StreamEvent.Finished(reason));
     }
 }

@@ -1,12 +1,16 @@
 package dev.parley.worker.provider.openai;
 
 import org.jspecify.annotations.Nullable;
+
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Reads one {@code chat.completion.chunk}, or a whole {@code chat.completion}, without building a
@@ -40,6 +44,7 @@ final class ChunkReader {
         long promptTokens;
         long completionTokens;
         long cachedTokens;
+        final List<ToolCallParts.Part> toolCalls = new ArrayList<>();
 
         private void clear() {
             text = null;
@@ -49,6 +54,7 @@ final class ChunkReader {
             promptTokens = 0;
             completionTokens = 0;
             cachedTokens = 0;
+            toolCalls.clear();
         }
     }
 
@@ -127,10 +133,55 @@ final class ChunkReader {
             JsonToken value = p.nextToken();
             if (name.equals("content") && value == JsonToken.VALUE_STRING) {
                 chunk.text = p.getString();
+            } else if (name.equals("tool_calls") && value == JsonToken.START_ARRAY) {
+                readToolCalls(p);
             } else {
                 p.skipChildren();
             }
         }
+    }
+
+    private void readToolCalls(JsonParser p) {
+        int place = 0;
+        for (JsonToken t = p.nextToken(); isInside(t, JsonToken.END_ARRAY); t = p.nextToken()) {
+            if (t == JsonToken.START_OBJECT) {
+                readToolCall(p, place++);
+            } else {
+                p.skipChildren();
+            }
+        }
+    }
+
+    /** Without an index, as in a whole reply, a call's place in the array is its index. */
+    private void readToolCall(JsonParser p, int place) {
+        int index = place;
+        String id = null;
+        String function = null;
+        String arguments = null;
+        while (p.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = p.currentName();
+            JsonToken value = p.nextToken();
+            if (name.equals("index") && value == JsonToken.VALUE_NUMBER_INT) {
+                index = (int) Math.clamp(p.getLongValue(), 0, Integer.MAX_VALUE);
+            } else if (name.equals("id") && value == JsonToken.VALUE_STRING) {
+                id = p.getString();
+            } else if (name.equals("function") && value == JsonToken.START_OBJECT) {
+                while (p.nextToken() == JsonToken.PROPERTY_NAME) {
+                    String field = p.currentName();
+                    JsonToken content = p.nextToken();
+                    if (field.equals("name") && content == JsonToken.VALUE_STRING) {
+                        function = p.getString();
+                    } else if (field.equals("arguments") && content == JsonToken.VALUE_STRING) {
+                        arguments = p.getString();
+                    } else {
+                        p.skipChildren();
+                    }
+                }
+            } else {
+                p.skipChildren();
+            }
+        }
+        chunk.toolCalls.add(new ToolCallParts.Part(index, id, function, arguments));
     }
 
     private void readUsage(JsonParser p, JsonToken start) {

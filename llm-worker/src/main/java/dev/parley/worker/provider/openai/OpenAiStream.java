@@ -7,6 +7,9 @@ import dev.parley.worker.provider.ProviderException;
 import dev.parley.worker.provider.ProviderSettings;
 import dev.parley.worker.provider.StreamEvent;
 import dev.parley.worker.provider.StreamEvent.FinishReason;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -23,7 +26,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One streamed completion.
@@ -50,6 +52,7 @@ final class OpenAiStream implements ModelStream {
     private final ChunkReader chunks = new ChunkReader();
     private final SseReader sse;
     private final Queue<StreamEvent> events = new ArrayDeque<>();
+    private final ToolCallParts toolCalls;
 
     private volatile @Nullable CompletableFuture<HttpResponse<BodyQueue>> exchange;
     private volatile boolean closed;
@@ -58,6 +61,7 @@ final class OpenAiStream implements ModelStream {
     private boolean anyByte;
     private boolean isWholeReply;
     private boolean over;
+    private boolean callsGiven;
     private @Nullable FinishReason finishReason;
     private @Nullable ProviderException failure;
 
@@ -73,6 +77,7 @@ final class OpenAiStream implements ModelStream {
         this.clock = clock;
         this.deadline = deadline;
         this.sse = new SseReader(settings.eventBytesMax());
+        this.toolCalls = new ToolCallParts(settings.eventBytesMax());
     }
 
     @Override
@@ -96,6 +101,9 @@ final class OpenAiStream implements ModelStream {
                 if (reason == null) {
                     throw ProviderException.incomplete(null);
                 }
+                if (reason != FinishReason.LENGTH && !toolCalls.isEmpty()) {
+                    return finishedWithCalls();
+                }
                 body.drop();
                 return new StreamEvent.Finished(reason);
             }
@@ -106,6 +114,20 @@ final class OpenAiStream implements ModelStream {
                 failure = e;
             }
         }
+    }
+
+    /**
+     * Services are seen that end calls of tools with {@code stop}. Arguments that were cut by the
+     * length are of no use.
+     */
+    private StreamEvent finishedWithCalls() {
+        if (!callsGiven) {
+            callsGiven = true;
+            events.addAll(toolCalls.whole());
+            return events.remove();
+        }
+        body.drop();
+        return new StreamEvent.Finished(FinishReason.TOOL_CALLS);
     }
 
     @Override
@@ -313,6 +335,11 @@ final class OpenAiStream implements ModelStream {
         String text = chunk.text;
         if (text != null && !text.isEmpty()) {
             events.add(new StreamEvent.Text(text));
+        }
+        for (ToolCallParts.Part part : chunk.toolCalls) {
+            if (!toolCalls.add(part)) {
+                throw unreadable(new IllegalStateException("the model asks for more than is read"));
+            }
         }
         if (chunk.usage) {
             events.add(
