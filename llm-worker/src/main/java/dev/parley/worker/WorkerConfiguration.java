@@ -21,6 +21,8 @@ import dev.parley.worker.provider.openai.ListedModel;
 import dev.parley.worker.provider.openai.OpenAiProvider;
 import dev.parley.worker.stop.ControlReader;
 import dev.parley.worker.stop.StopSignals;
+import dev.parley.worker.tool.ToolSettings;
+import dev.parley.worker.tool.Toolbox;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -59,6 +61,11 @@ class WorkerConfiguration {
                 meters);
     }
 
+    @Bean
+    Toolbox toolbox() {
+        return Toolbox.EMPTY;
+    }
+
     @Bean(destroyMethod = "close")
     KafkaProducer<String, byte[]> laneProducer(KafkaClients clients) {
         return new KafkaProducer<>(clients.producer("lane"));
@@ -74,14 +81,17 @@ class WorkerConfiguration {
     @Bean
     AnswerContext answerContext(
             Providers providers,
+            Toolbox toolbox,
             LaneSender lane,
             KafkaTemplate<String, byte[]> kafka,
             Services services,
             WorkerSettings settings,
+            ToolSettings tools,
             KafkaSettings kafkaSettings) {
         Executor flusher = task -> Thread.ofVirtual().name("lane-flush").start(task);
         return new AnswerContext(
                 providers,
+                toolbox,
                 lane,
                 new ResultPublisher(kafka, services.outbound()),
                 services.outbound(),
@@ -94,7 +104,9 @@ class WorkerConfiguration {
                         settings.attemptsMax(),
                         settings.mergeWindow(),
                         settings.answerCharsMax(),
-                        kafkaSettings.deliveryTimeout()));
+                        kafkaSettings.deliveryTimeout(),
+                        tools.callTimeout(),
+                        tools.roundsMax()));
     }
 
     /** What the surroundings give to an answer. */

@@ -398,7 +398,8 @@ final class Samples {
                                 2,
                                 PARKED,
                                 List.of(new ApprovalDecision("call-1", "approved")),
-                                List.of(RECORDED_TOOL))),
+                                List.of(RECORDED_TOOL),
+                                4096L)),
                 new Sample(
                         ControlEvent.class,
                         new ControlEvent.StopAnswer("message-1", "user-1", "client", AT)),

@@ -3,6 +3,7 @@ package dev.parley.worker.answer;
 import dev.parley.autoconfigure.flow.FlowRecorder;
 import dev.parley.autoconfigure.kafka.Outbound;
 import dev.parley.worker.provider.Providers;
+import dev.parley.worker.tool.Toolbox;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.concurrent.Executor;
  */
 public record AnswerContext(
         Providers providers,
+        Toolbox toolbox,
         LaneSender lane,
         ResultPublisher results,
         Outbound outbound,
@@ -33,10 +35,15 @@ public record AnswerContext(
      * @param mergeWindow longest wait of a token for company
      * @param answerCharsMax longest answer
      * @param acknowledgeTimeout how long the broker may take to acknowledge frames or a result
+     * @param toolTimeout longest call of a tool
+     * @param toolRoundsMax how often a model may be called again with results of tools, whatever
+     *     the job says
      */
     public record Limits(
             int attemptsMax,
             Duration mergeWindow,
             int answerCharsMax,
-            Duration acknowledgeTimeout) {}
+            Duration acknowledgeTimeout,
+            Duration toolTimeout,
+            int toolRoundsMax) {}
 }

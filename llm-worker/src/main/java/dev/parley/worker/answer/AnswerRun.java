@@ -4,8 +4,11 @@ import dev.parley.autoconfigure.flow.FlowRecorder;
 import dev.parley.schemas.frame.ErrorCode;
 import dev.parley.schemas.record.Checkpoint;
 import dev.parley.schemas.record.Job;
+import dev.parley.schemas.record.ParkedAnswer;
+import dev.parley.schemas.record.ResultEvent;
 import dev.parley.schemas.record.ResultEvent.AnswerCompleted;
 import dev.parley.schemas.record.ResultEvent.AnswerFailed;
+import dev.parley.schemas.record.ResultEvent.AnswerParked;
 import dev.parley.schemas.record.ResultEvent.AttemptStarted;
 import dev.parley.schemas.record.TokenUsage;
 import dev.parley.worker.provider.ModelRequest;
@@ -14,20 +17,19 @@ import dev.parley.worker.provider.ProviderException;
 import dev.parley.worker.provider.Providers.Route;
 import dev.parley.worker.provider.StreamEvent;
 import dev.parley.worker.provider.TokenEstimate;
-
-import org.apache.kafka.common.KafkaException;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One attempt at one answer.
@@ -47,6 +49,7 @@ public final class AnswerRun {
     private final JobDelivery delivery;
     private final Job job;
     private final AnswerWriter writer;
+    private final ToolRounds rounds;
     private final FlowRecorder.Of message;
     private final Instant startedAt;
 
@@ -58,6 +61,8 @@ public final class AnswerRun {
     private @Nullable Instant firstTokenAt;
     private long calledNanos;
     private Instant calledAt;
+    private boolean thought;
+    private int roundStart;
 
     public AnswerRun(AnswerContext context, JobDelivery delivery) {
         this.context = context;
@@ -71,8 +76,14 @@ public final class AnswerRun {
                         delivery.attempt(),
                         context.limits().mergeWindow(),
                         context.flusher());
+        this.rounds = new ToolRounds(context, delivery, writer);
         this.message = new FlowRecorder.Of(job.messageId(), job.conversationId(), job.userId());
-        this.startedAt = delivery.receivedAt();
+        ParkedAnswer parked = job.parked();
+        if (parked != null) {
+            writer.resume(parked.answer(), parked.seq());
+            firstTokenAt = parked.firstTokenAt();
+        }
+        this.startedAt = parked == null ? delivery.receivedAt() : parked.startedAt();
         this.calledAt = startedAt;
         this.model = job.model() == null ? "" : job.model();
     }
@@ -88,6 +99,7 @@ public final class AnswerRun {
         if (open != null) {
             open.close();
         }
+        rounds.cancel();
     }
 
     /** Makes the answer; returns when its end is in the log, or is another worker's. */
@@ -106,12 +118,12 @@ public final class AnswerRun {
                                         context.worker(),
                                         startedAt),
                                 delivery.traceparent());
-        if (delivery.attempt() > 1) {
+        if (delivery.delivery() > 1) {
             writer.restart();
         }
         checkpoint(
                 Checkpoint.WORKER_STARTED,
-                startedAt,
+                delivery.receivedAt(),
                 Duration.ZERO,
                 OK,
                 Map.of("attempt", Integer.toString(delivery.attempt())));
@@ -122,17 +134,8 @@ public final class AnswerRun {
         return conclude(end);
     }
 
-    /** How the stream of the provider ended. */
-    private sealed interface End {
-        record Completed(String finishReason) implements End {}
-
-        record Failed(ErrorCode code, String text, @Nullable Duration retryAfter) implements End {}
-
-        record GivenUp() implements End {}
-    }
-
     private End answer() {
-        if (delivery.attempt() > context.limits().attemptsMax()) {
+        if (delivery.delivery() > context.limits().attemptsMax()) {
             return new End.Failed(
                     ErrorCode.WORKER_LOST,
                     "The answer was lost as often as it was begun. Please ask again.",
@@ -145,7 +148,7 @@ public final class AnswerRun {
             }
             route = context.providers().route(job.model());
             model = route.model();
-            return read(route);
+            return converse(route);
         } catch (ProviderException e) {
             if (cancelled.get() != null) {
                 return cancelledEnd();
@@ -160,6 +163,9 @@ public final class AnswerRun {
                         e.getCause());
             }
             return new End.Failed(e.code(), e.publicText(), e.retryAfter());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new End.GivenUp();
         } catch (RuntimeException e) {
             LOG.error("the answer of {} failed", job.messageId(), e);
             return new End.Failed(
@@ -169,9 +175,37 @@ public final class AnswerRun {
         }
     }
 
+    /** Calls the model, and again with the results of the tools that it asks for. */
+    private End converse(Route route) throws ProviderException, InterruptedException {
+        rounds.decided();
+        while (cancelled.get() == null) {
+            if (!rounds.fits()) {
+                return new End.Completed("length");
+            }
+            reportedUsage = null;
+            roundStart = writer.length();
+            End end = read(route);
+            if (!(end instanceof End.ToolsAsked(var calls))) {
+                return end;
+            }
+            boolean barred = rounds.barred();
+            finishRound("tool_calls");
+            if (barred) {
+                // It was told not to, and asks again: there is no further round.
+                return new End.Completed("length");
+            }
+            if (!rounds.run(calls) && cancelled.get() == null) {
+                return new End.Parked();
+            }
+        }
+        return cancelledEnd();
+    }
+
     private End read(Route route) throws ProviderException {
         calledAt = context.clock().instant();
         calledNanos = System.nanoTime();
+        thought = false;
+        List<StreamEvent.ToolCall> calls = new ArrayList<>();
         try (ModelStream open = context.providers().open(route, request(route))) {
             stream = open;
             if (cancelled.get() != null) {
@@ -181,6 +215,7 @@ public final class AnswerRun {
             while (true) {
                 switch (open.next()) {
                     case StreamEvent.Text(String text) -> {
+                        onThought();
                         if (firstTokenAt == null) {
                             onFirstToken(route);
                         }
@@ -189,10 +224,15 @@ public final class AnswerRun {
                             return new End.Completed("length");
                         }
                     }
-                    // Nothing was offered, so whatever it asks for is not run.
-                    case StreamEvent.ToolCall _ -> {}
+                    case StreamEvent.ToolCall call -> {
+                        onThought();
+                        calls.add(call);
+                    }
                     case StreamEvent.Usage(TokenUsage usage) -> reportedUsage = usage;
                     case StreamEvent.Finished(StreamEvent.FinishReason reason) -> {
+                        if (!calls.isEmpty() && reason != StreamEvent.FinishReason.LENGTH) {
+                            return new End.ToolsAsked(calls);
+                        }
                         return new End.Completed(
                                 switch (reason) {
                                     case STOP, TOOL_CALLS -> "stop";
@@ -214,7 +254,7 @@ public final class AnswerRun {
      * more pieces than tokens are too many. A lane that lost a frame needs no more of them either.
      */
     private boolean isOverLimit(long texts) {
-        Integer maxTokens = job.maxTokens();
+        Integer maxTokens = rounds.maxTokens();
         return maxTokens != null && texts > maxTokens
                 || writer.length() >= context.limits().answerCharsMax()
                 || writer.failure() != null;
@@ -222,16 +262,30 @@ public final class AnswerRun {
 
     private ModelRequest request(Route route) {
         return new ModelRequest(
-                route.model(), job.messages(), job.maxTokens(), job.temperature(), job.deadline());
+                route.model(),
+                rounds.messages(),
+                rounds.maxTokens(),
+                job.temperature(),
+                job.deadline(),
+                rounds.specs(),
+                "",
+                rounds.barred());
+    }
+
+    /** The first that came of a call of the model, be it text or a call of a tool. */
+    private void onThought() {
+        if (!thought) {
+            thought = true;
+            Duration thinking = Duration.ofNanos(System.nanoTime() - calledNanos);
+            checkpoint(Checkpoint.LLM_THINKING, calledAt, thinking, OK, Map.of("model", model));
+        }
     }
 
     private void onFirstToken(Route route) {
-        Duration thinking = Duration.ofNanos(System.nanoTime() - calledNanos);
         firstTokenAt = context.clock().instant();
         context.meters()
                 .timer("parley.worker.first.token", "provider", route.provider().name())
-                .record(thinking);
-        checkpoint(Checkpoint.LLM_THINKING, calledAt, thinking, OK, Map.of("model", model));
+                .record(Duration.ofNanos(System.nanoTime() - calledNanos));
         checkpoint(Checkpoint.FIRST_TOKEN, firstTokenAt, Duration.ZERO, OK, Map.of());
     }
 
@@ -255,6 +309,12 @@ public final class AnswerRun {
                     awaitFramesOfFailure();
                     yield failed(failed);
                 }
+                case End.Parked() -> {
+                    writer.awaitAcknowledged(context.limits().acknowledgeTimeout());
+                    yield parked();
+                }
+                case End.ToolsAsked _ ->
+                        throw new IllegalStateException("an answer does not end in a question");
                 case End.GivenUp() -> Disposition.RELEASE;
             };
         } catch (KafkaException | TimeoutException e) {
@@ -295,75 +355,102 @@ public final class AnswerRun {
 
     private Disposition completed(String finishReason)
             throws ExecutionException, TimeoutException, InterruptedException {
-        String answer = writer.text();
-        TokenUsage usage = usage(answer);
-        Instant endedAt = context.clock().instant();
-        llmComplete(OK, Map.of("finish_reason", finishReason, "model", model), usage);
+        finishRound(finishReason);
+        TokenUsage usage = rounds.spent();
         count(finishReason, usage);
-        context.results()
-                .publish(
-                        new AnswerCompleted(
-                                job.messageId(),
-                                job.userId(),
-                                delivery.attempt(),
-                                answer,
-                                finishReason,
-                                model,
-                                usage,
-                                0,
-                                List.of(),
-                                1,
-                                startedAt,
-                                firstTokenAt,
-                                endedAt,
-                                context.worker()),
-                        delivery.traceparent())
-                .get(acknowledgeMs(), TimeUnit.MILLISECONDS);
-        return Disposition.ACCEPT;
+        return publish(
+                new AnswerCompleted(
+                        job.messageId(),
+                        job.userId(),
+                        delivery.attempt(),
+                        writer.text(),
+                        finishReason,
+                        model,
+                        usage,
+                        rounds.calls(),
+                        rounds.used(),
+                        Math.max(1, rounds.iterations()),
+                        startedAt,
+                        firstTokenAt,
+                        context.clock().instant(),
+                        context.worker()));
+    }
+
+    private Disposition parked() throws ExecutionException, TimeoutException, InterruptedException {
+        count("parked", rounds.spent());
+        return publish(
+                new AnswerParked(
+                        job.messageId(),
+                        job.userId(),
+                        delivery.attempt(),
+                        rounds.parked(startedAt, firstTokenAt),
+                        context.clock().instant(),
+                        context.worker()));
     }
 
     private Disposition failed(End.Failed failed)
             throws ExecutionException, TimeoutException, InterruptedException {
-        String partial = writer.text();
-        boolean called = calledNanos != 0;
-        TokenUsage usage = called ? usage(partial) : TokenUsage.NONE;
-        Instant endedAt = context.clock().instant();
-        if (called && firstTokenAt == null) {
+        if (isCalling() && !thought) {
             Duration thinking = Duration.ofNanos(System.nanoTime() - calledNanos);
             checkpoint(Checkpoint.LLM_THINKING, calledAt, thinking, FAILED, Map.of("model", model));
         }
-        llmComplete(FAILED, Map.of("code", failed.code().code(), "model", model), usage);
+        TokenUsage round = isCalling() ? roundUsage() : TokenUsage.NONE;
+        llmComplete(FAILED, Map.of("code", failed.code().code(), "model", model), round);
+        if (isCalling()) {
+            rounds.spent(round);
+            calledNanos = 0;
+        }
+        TokenUsage usage = rounds.spent();
         count(failed.code().code(), usage);
         Duration retryAfter = failed.retryAfter();
-        context.results()
-                .publish(
-                        new AnswerFailed(
-                                job.messageId(),
-                                job.userId(),
-                                delivery.attempt(),
-                                failed.code(),
-                                failed.text(),
-                                retryAfter == null ? null : Math.max(1, retryAfter.toSeconds()),
-                                partial,
-                                model,
-                                usage,
-                                startedAt,
-                                firstTokenAt,
-                                endedAt,
-                                context.worker()),
-                        delivery.traceparent())
-                .get(acknowledgeMs(), TimeUnit.MILLISECONDS);
-        return Disposition.ACCEPT;
+        return publish(
+                new AnswerFailed(
+                        job.messageId(),
+                        job.userId(),
+                        delivery.attempt(),
+                        failed.code(),
+                        failed.text(),
+                        retryAfter == null ? null : Math.max(1, retryAfter.toSeconds()),
+                        writer.text(),
+                        model,
+                        usage,
+                        startedAt,
+                        firstTokenAt,
+                        context.clock().instant(),
+                        context.worker()));
     }
 
-    private TokenUsage usage(String answer) {
-        TokenUsage reported = reportedUsage;
-        if (reported != null) {
-            return reported;
+    /** The job is over when the broker has this, and all results of tools before it. */
+    private Disposition publish(ResultEvent end)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        context.results()
+                .publish(end, delivery.traceparent())
+                .get(acknowledgeMs(), TimeUnit.MILLISECONDS);
+        return rounds.isUnrecorded() ? Disposition.RELEASE : Disposition.ACCEPT;
+    }
+
+    private boolean isCalling() {
+        return calledNanos != 0;
+    }
+
+    /** A call of the model is over, and what it used is summed. */
+    private void finishRound(String finishReason) {
+        if (isCalling()) {
+            TokenUsage usage = roundUsage();
+            llmComplete(OK, Map.of("finish_reason", finishReason, "model", model), usage);
+            rounds.spent(usage);
+            calledNanos = 0;
+        } else if (rounds.iterations() == 0) {
+            // Stopped before the model was called.
+            llmComplete(OK, Map.of("finish_reason", finishReason, "model", model), TokenUsage.NONE);
         }
-        return calledNanos == 0
-                ? new TokenUsage(0, 0, 0, true)
-                : TokenEstimate.of(job.messages(), answer);
+    }
+
+    private TokenUsage roundUsage() {
+        TokenUsage reported = reportedUsage;
+        return reported == null
+                ? TokenEstimate.of(rounds.messages(), writer.text().substring(roundStart))
+                : reported;
     }
 
     private void llmComplete(String status, Map<String, String> detail, TokenUsage usage) {

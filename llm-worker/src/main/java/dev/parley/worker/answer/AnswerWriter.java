@@ -62,11 +62,60 @@ final class AnswerWriter {
         this.flusher = flusher;
     }
 
-    /** Tells the client that an earlier attempt's text is void. Before any token. */
+    /** Goes on after what the answer had before it was parked. Before anything else. */
+    void resume(String shown, long nextSeq) {
+        lock.lock();
+        try {
+            text.append(shown);
+            sentChars = shown.length();
+            seq = nextSeq;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Tells the client that an earlier attempt's text is void, but for what was resumed. Before any
+     * token.
+     */
     void restart() {
         lock.lock();
         try {
-            send("restart", new ServerFrame.Restart(job.messageId(), attempt, 0));
+            send("restart", new ServerFrame.Restart(job.messageId(), attempt, sentChars));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Writes a frame that is no text, after all text so far. */
+    void tool(String kind, ServerFrame frame) {
+        lock.lock();
+        try {
+            add(characters.end());
+            while (hasWaiting()) {
+                sendWaiting();
+            }
+            send(kind, frame);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A character that waits for its other half waits no longer: another text begins. */
+    void settle() {
+        lock.lock();
+        try {
+            add(characters.end());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Number of the next token frame. */
+    long seq() {
+        lock.lock();
+        try {
+            return seq;
         } finally {
             lock.unlock();
         }

@@ -8,16 +8,21 @@ import org.jspecify.annotations.Nullable;
  * A job as the share group delivered it.
  *
  * @param partition and {@code offset}: where it stands, the same for each delivery of one record
- * @param attempt how often it was delivered, from 1
+ * @param delivery how often it was delivered, from 1
  * @param receivedAt when this worker had it
  */
 public record JobDelivery(
         Job job,
         int partition,
         long offset,
-        int attempt,
+        int delivery,
         Instant receivedAt,
         @Nullable String traceparent) {
+
+    /** The delivery, counted on from the job that parked the answer. */
+    public int attempt() {
+        return job.attemptBase() + delivery;
+    }
 
     /** Whether both are deliveries of one record, and not two records of one job. */
     public boolean isSameRecord(JobDelivery other) {

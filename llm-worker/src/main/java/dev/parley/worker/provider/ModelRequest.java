@@ -1,11 +1,9 @@
 package dev.parley.worker.provider;
 
 import dev.parley.schemas.record.ChatMessage;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One call of a model.
@@ -16,6 +14,8 @@ import java.util.List;
  * @param started text of the answer that a lost worker has already shown, to be gone on from;
  *     empty: the answer begins. Only for a provider that {@linkplain ModelProvider#continues
  *     continues}
+ * @param toolsBarred whether it must answer without asking for a tool, though the context speaks of
+ *     them
  */
 public record ModelRequest(
         String model,
@@ -24,11 +24,24 @@ public record ModelRequest(
         @Nullable Double temperature,
         Instant deadline,
         List<ModelTool> tools,
-        String started) {
+        String started,
+        boolean toolsBarred) {
 
     public ModelRequest {
         messages = List.copyOf(messages);
         tools = List.copyOf(tools);
+    }
+
+    /** A call in which tools may be asked for. */
+    public ModelRequest(
+            String model,
+            List<ChatMessage> messages,
+            @Nullable Integer maxTokens,
+            @Nullable Double temperature,
+            Instant deadline,
+            List<ModelTool> tools,
+            String started) {
+        this(model, messages, maxTokens, temperature, deadline, tools, started, false);
     }
 
     /** A call at an answer's beginning, without tools. */
@@ -38,7 +51,7 @@ public record ModelRequest(
             @Nullable Integer maxTokens,
             @Nullable Double temperature,
             Instant deadline) {
-        this(model, messages, maxTokens, temperature, deadline, List.of(), "");
+        this(model, messages, maxTokens, temperature, deadline, List.of(), "", false);
     }
 
     /** The same call under the name that a provider has for the model. */
@@ -46,6 +59,13 @@ public record ModelRequest(
         return name.equals(model)
                 ? this
                 : new ModelRequest(
-                        name, messages, maxTokens, temperature, deadline, tools, started);
+                        name,
+                        messages,
+                        maxTokens,
+                        temperature,
+                        deadline,
+                        tools,
+                        started,
+                        toolsBarred);
     }
 }

@@ -7,11 +7,6 @@ import dev.parley.schemas.record.ChatMessage;
 import dev.parley.schemas.record.ToolUse;
 import dev.parley.worker.provider.demo.DemoProvider;
 import dev.parley.worker.provider.demo.DemoSettings;
-
-import org.junit.jupiter.api.Test;
-
-import tools.jackson.databind.JsonNode;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +17,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 class DemoProviderTest extends ModelProviderContract {
 

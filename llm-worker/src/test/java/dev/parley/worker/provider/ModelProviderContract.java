@@ -7,10 +7,6 @@ import dev.parley.schemas.Json;
 import dev.parley.schemas.frame.ErrorCode;
 import dev.parley.schemas.record.ChatMessage;
 import dev.parley.schemas.record.TokenUsage;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +15,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What every provider does, whatever stands behind it. */
 @Timeout(20)

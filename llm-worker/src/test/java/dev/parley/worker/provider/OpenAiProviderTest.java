@@ -5,7 +5,6 @@ import static dev.parley.worker.provider.FakeService.delta;
 import static dev.parley.worker.provider.FakeService.finish;
 import static dev.parley.worker.provider.FakeService.saying;
 import static dev.parley.worker.provider.FakeService.usage;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.schemas.Json;
@@ -15,15 +14,6 @@ import dev.parley.schemas.record.ToolUse;
 import dev.parley.worker.provider.FakeService.Script;
 import dev.parley.worker.provider.openai.ListedModel;
 import dev.parley.worker.provider.openai.OpenAiProvider;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
-
-import tools.jackson.databind.JsonNode;
-
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +28,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
 
 /** The thin client against a real socket that misbehaves. */
 class OpenAiProviderTest extends ModelProviderContract {

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param parked the answer to go on with; null at its beginning
  * @param decisions on the calls that {@code parked} waited for
  * @param recordedTools results to serve in place of calling tools; null: call them
+ * @param inputHeld input tokens that were reserved, of all calls to the model together; a further
+ *     one that would exceed them is not made; null: no such limit
  */
 public record Job(
         String jobId,
@@ -42,7 +44,8 @@ public record Job(
         int attemptBase,
         @Nullable ParkedAnswer parked,
         List<ApprovalDecision> decisions,
-        @Nullable List<RecordedTool> recordedTools)
+        @Nullable List<RecordedTool> recordedTools,
+        @Nullable Long inputHeld)
         implements PipelineEvent {
 
     public Job {
@@ -84,6 +87,7 @@ public record Job(
                 0,
                 null,
                 List.of(),
+                null,
                 null);
     }
 }

@@ -1,10 +1,9 @@
 package dev.parley.worker.provider.demo;
 
-import org.jspecify.annotations.Nullable;
-import org.springframework.boot.convert.DurationStyle;
-
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.convert.DurationStyle;
 
 /**
  * What the demonstration is told: a behaviour and settings, by the model's name {@code

@@ -4,7 +4,6 @@ import dev.parley.schemas.record.ChatMessage;
 import dev.parley.worker.provider.ModelProvider;
 import dev.parley.worker.provider.ModelRequest;
 import dev.parley.worker.provider.ModelStream;
-
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;

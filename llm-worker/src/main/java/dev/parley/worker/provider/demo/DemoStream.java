@@ -9,7 +9,6 @@ import dev.parley.worker.provider.ProviderException;
 import dev.parley.worker.provider.StreamEvent;
 import dev.parley.worker.provider.StreamEvent.FinishReason;
 import dev.parley.worker.provider.StreamEvent.ToolCall;
-
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -3,7 +3,6 @@ package dev.parley.worker.provider.demo;
 import dev.parley.schemas.record.ChatMessage;
 import dev.parley.worker.provider.ModelTool;
 import dev.parley.worker.provider.StreamEvent.ToolCall;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;

@@ -1,16 +1,14 @@
 package dev.parley.worker.provider.openai;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
-
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Reads one {@code chat.completion.chunk}, or a whole {@code chat.completion}, without building a

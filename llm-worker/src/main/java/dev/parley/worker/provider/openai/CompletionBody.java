@@ -1,19 +1,16 @@
 package dev.parley.worker.provider.openai;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-
 import dev.parley.schemas.Json;
 import dev.parley.schemas.record.ChatMessage;
 import dev.parley.schemas.record.ToolUse;
 import dev.parley.worker.provider.ModelRequest;
 import dev.parley.worker.provider.ModelTool;
-
-import org.jspecify.annotations.Nullable;
-
-import tools.jackson.databind.JsonNode;
-
+import dev.parley.worker.provider.ToolNames;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The request of a streamed chat completion, as OpenAI documents it; the last two fields are
@@ -27,6 +24,7 @@ record CompletionBody(
         @Nullable Integer maxTokens,
         @Nullable Double temperature,
         @Nullable List<Tool> tools,
+        @Nullable String toolChoice,
         @Nullable Boolean addGenerationPrompt,
         @Nullable Boolean continueFinalMessage) {
 
@@ -65,6 +63,7 @@ record CompletionBody(
                         request.maxTokens(),
                         request.temperature(),
                         tools(request.tools()),
+                        request.toolsBarred() && !request.tools().isEmpty() ? "none" : null,
                         goesOn ? false : null,
                         goesOn ? true : null));
     }
@@ -82,10 +81,15 @@ record CompletionBody(
                                                 use.callId(),
                                                 "function",
                                                 new CalledFunction(
-                                                        use.server() + "__" + use.tool(),
-                                                        Json.writeText(use.arguments()))))
+                                                        ToolNames.of(use.server(), use.tool()),
+                                                        arguments(use.arguments()))))
                                 .toList(),
                 message.toolCallId());
+    }
+
+    /** What was no object is sent as an empty one: servers that parse it would refuse it all. */
+    private static String arguments(JsonNode arguments) {
+        return arguments.isObject() ? Json.writeText(arguments) : "{}";
     }
 
     private static @Nullable List<Tool> tools(List<ModelTool> tools) {

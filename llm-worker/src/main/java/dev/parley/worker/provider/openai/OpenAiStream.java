@@ -7,9 +7,6 @@ import dev.parley.worker.provider.ProviderException;
 import dev.parley.worker.provider.ProviderSettings;
 import dev.parley.worker.provider.StreamEvent;
 import dev.parley.worker.provider.StreamEvent.FinishReason;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -26,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One streamed completion.

@@ -1,13 +1,11 @@
 package dev.parley.worker.provider.openai;
 
 import dev.parley.worker.provider.StreamEvent;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tool calls come in parts: the first names the call, later ones carry on its arguments, each under
