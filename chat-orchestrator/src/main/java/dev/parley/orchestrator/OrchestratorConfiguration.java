@@ -78,6 +78,7 @@ class OrchestratorConfiguration {
                 lanes,
                 new PersonCipher(new SecureRandom()),
                 masterKey(settings.masterKey()),
+                settings.redaction().compiled(),
                 meters);
     }
 

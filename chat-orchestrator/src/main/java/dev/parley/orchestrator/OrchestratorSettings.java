@@ -1,6 +1,7 @@
 package dev.parley.orchestrator;
 
 import dev.parley.orchestrator.core.DeciderSettings;
+import dev.parley.orchestrator.stream.Redaction;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -8,6 +9,8 @@ import jakarta.validation.constraints.NotBlank;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -34,6 +37,7 @@ import org.springframework.validation.annotation.Validated;
  * @param context what of a conversation the model is given
  * @param retention how much of a conversation stays in the state
  * @param streams how Kafka Streams runs
+ * @param redaction what the record is not to hold
  */
 @Validated
 @ConfigurationProperties("parley.orchestrator")
@@ -48,7 +52,8 @@ record OrchestratorSettings(
         @DefaultValue @Valid Answer answer,
         @DefaultValue @Valid Context context,
         @DefaultValue @Valid Retention retention,
-        @DefaultValue @Valid Streams streams) {
+        @DefaultValue @Valid Streams streams,
+        @DefaultValue @Valid Redactions redaction) {
 
     /**
      * @param deadline after which an answer is stopped ({@code PARLEY_ANSWER_DEADLINE}, default 5
@@ -115,6 +120,17 @@ record OrchestratorSettings(
             @DefaultValue("false") boolean inMemory,
             @DefaultValue("10s") Duration sessionTimeout,
             @DefaultValue("10s") Duration transactionTimeout) {}
+
+    /**
+     * @param patterns built-in ones that are applied, of mail, card and phone ({@code
+     *     PARLEY_REDACT}, comma-separated; default none)
+     * @param own RE2 expressions by name, applied after those (default none)
+     */
+    record Redactions(@DefaultValue List<String> patterns, @DefaultValue Map<String, String> own) {
+        Redaction compiled() {
+            return Redaction.of(patterns.stream().filter(name -> !name.isBlank()).toList(), own);
+        }
+    }
 
     DeciderSettings decider() {
         return new DeciderSettings(

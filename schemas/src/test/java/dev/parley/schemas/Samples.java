@@ -362,7 +362,14 @@ final class Samples {
                                 "user-1",
                                 AT),
                         new TurnRecord.ImportedTurn(
-                                "message-1", "message-0", "user", SEALED, "gpt-4", "chatgpt", AT))
+                                "message-1",
+                                "message-0",
+                                "user",
+                                SEALED,
+                                "gpt-4",
+                                "chatgpt",
+                                AT,
+                                SEALED))
                 .map(body ->
                         new Sample(
                                 TurnRecord.class,

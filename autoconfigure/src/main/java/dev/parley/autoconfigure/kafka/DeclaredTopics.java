@@ -21,6 +21,8 @@ import org.apache.kafka.common.errors.TopicExistsException;
  */
 public final class DeclaredTopics {
 
+    private static final Duration TOMBSTONES = Duration.ofDays(7);
+
     private final KafkaClients clients;
     private final KafkaSettings settings;
 
@@ -98,9 +100,13 @@ public final class DeclaredTopics {
                             settings.recordRetention() == null
                                     ? "-1"
                                     : ms(settings.recordRetention()));
-            case COMPACTED ->
-                    config.put(
-                            TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+            case COMPACTED -> {
+                config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+                // What a tombstone takes away, a destroyed key above all, is gone from the log no
+                // later than what expires by itself; readers have a week to see the tombstone.
+                config.put(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, ms(settings.workRetention()));
+                config.put(TopicConfig.DELETE_RETENTION_MS_CONFIG, ms(TOMBSTONES));
+            }
         }
         return config;
     }

@@ -52,7 +52,10 @@ public final class Decider {
                             approval.replyTo(),
                             ServerFrame.Failure.of(
                                     ErrorCode.NOT_FOUND, "No tool call waits for this approval."));
-            case RequestEvent.ErasureRequested _, RequestEvent.ImportRequested _ -> {}
+            case RequestEvent.ErasureRequested erasure ->
+                    settlement(work, now, policy).erase(erasure);
+            case RequestEvent.ImportRequested imported ->
+                    new Importing(settings, work, now, policy).take(imported);
         }
     }
 

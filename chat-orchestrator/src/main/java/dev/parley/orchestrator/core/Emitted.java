@@ -43,4 +43,7 @@ public sealed interface Emitted {
             String status,
             Map<String, String> detail)
             implements Emitted {}
+
+    /** The person's key is to be destroyed, and every text of theirs that the state holds. */
+    record Erased(String erasureId) implements Emitted {}
 }

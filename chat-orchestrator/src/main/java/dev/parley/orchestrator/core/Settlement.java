@@ -5,6 +5,7 @@ import dev.parley.schemas.frame.ServerFrame;
 import dev.parley.schemas.record.Checkpoint;
 import dev.parley.schemas.record.ControlEvent;
 import dev.parley.schemas.record.ReplyTo;
+import dev.parley.schemas.record.RequestEvent;
 import dev.parley.schemas.record.ResultEvent;
 import dev.parley.schemas.record.TokenUsage;
 import java.math.BigDecimal;
@@ -122,6 +123,23 @@ final class Settlement {
                 new Emitted.Control(
                         new ControlEvent.StopAnswer(
                                 messageId, answer.author().userId(), "deadline", now)));
+    }
+
+    /**
+     * Ends what runs, without its text, and has the person forgotten. What the worker still reports
+     * comes too late; with nothing known to be used nothing is charged.
+     */
+    void erase(RequestEvent.ErasureRequested erasure) {
+        for (Running answer : work.user().running()) {
+            work.emit(
+                    new Emitted.Control(
+                            new ControlEvent.StopAnswer(
+                                    answer.messageId(), erasure.userId(), "revoked", now)));
+            Outcome erased =
+                    Outcome.failed(ErrorCode.NOT_FOUND, "The conversation was erased.", "", null);
+            end(answer, new End(erased, TokenUsage.NONE, null, null, answer.attempt()));
+        }
+        work.emit(new Emitted.Erased(erasure.erasureId()));
     }
 
     private static Outcome tooLate(String partial) {

@@ -12,7 +12,11 @@ public sealed interface Trigger {
     record Requested(RequestEvent request) implements Trigger {
         @Override
         public String userId() {
-            return request.caller().id();
+            return switch (request) {
+                case RequestEvent.ErasureRequested erasure -> erasure.userId();
+                case RequestEvent.ImportRequested imported -> imported.userId();
+                default -> request.caller().id();
+            };
         }
     }
 

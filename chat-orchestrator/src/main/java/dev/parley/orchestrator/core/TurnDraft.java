@@ -2,6 +2,7 @@ package dev.parley.orchestrator.core;
 
 import dev.parley.schemas.frame.ErrorCode;
 import dev.parley.schemas.frame.ServerFrame;
+import dev.parley.schemas.record.RequestEvent;
 import dev.parley.schemas.record.ResultEvent;
 import dev.parley.schemas.record.TokenUsage;
 import java.math.BigDecimal;
@@ -74,4 +75,13 @@ public sealed interface TurnDraft {
             long reserved,
             Instant requestedAt)
             implements TurnDraft {}
+
+    /** A message that was written elsewhere; {@code title} comes with a conversation's first. */
+    record Imported(RequestEvent.ImportedMessage message, String source, @Nullable String title)
+            implements TurnDraft {
+        @Override
+        public String messageId() {
+            return message.messageId();
+        }
+    }
 }

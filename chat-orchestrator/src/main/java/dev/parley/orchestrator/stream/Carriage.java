@@ -12,4 +12,5 @@ public record Carriage(
         Lanes lanes,
         PersonCipher cipher,
         byte[] masterKey,
+        Redaction redaction,
         MeterRegistry meters) {}

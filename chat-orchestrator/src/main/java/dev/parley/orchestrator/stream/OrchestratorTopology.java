@@ -1,6 +1,8 @@
 package dev.parley.orchestrator.stream;
 
 import dev.parley.schemas.Topic;
+import java.util.Map;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -16,6 +18,12 @@ import org.apache.kafka.streams.state.Stores;
 final class OrchestratorTopology {
 
     private static final String PROCESSOR = "users";
+
+    /** What is dropped from the state is gone from its changelog as soon as requests expire. */
+    private static final Map<String, String> CHANGELOG =
+            Map.of(
+                    TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG,
+                    Long.toString(Topic.WORK_RETENTION.toMillis()));
 
     private OrchestratorTopology() {}
 
@@ -39,7 +47,8 @@ final class OrchestratorTopology {
                         PROCESSOR, () -> new UserProcessor(rules, carriage), "requests", "results")
                 .addStateStore(
                         Stores.keyValueStoreBuilder(supplier, Serdes.String(), Serdes.ByteArray())
-                                .withCachingDisabled(),
+                                .withCachingDisabled()
+                                .withLoggingEnabled(CHANGELOG),
                         PROCESSOR)
                 .addSink(
                         "out",

@@ -57,6 +57,12 @@ final class PersonKeys {
         return cipher.seal(key.key(), key.keyId(), messageId, text);
     }
 
+    /** Forgets the user's key; the next text makes a new one. */
+    void destroy(String userId) {
+        open.remove(userId);
+        store.delete(StateKeys.personKey(userId));
+    }
+
     private OpenKey keyOf(String userId, Instant now, Consumer<PersonKey> made) {
         byte[] stored = store.get(StateKeys.personKey(userId));
         if (stored != null) {

@@ -63,6 +63,7 @@ final class Publisher {
             case Emitted.Turn turn -> turn(occasion, turn);
             case Emitted.Step step -> step(occasion, step);
             case Emitted.Frame frame -> frame(occasion, frame);
+            case Emitted.Erased ignored -> destroyKey(occasion);
         }
     }
 
@@ -90,7 +91,7 @@ final class Publisher {
                                 keys.seal(
                                         userId,
                                         turn.draft().messageId(),
-                                        text,
+                                        carriage.redaction().of(text),
                                         occasion.now(),
                                         key -> publishKey(occasion, key)));
         String chainKey = StateKeys.chain(userId, turn.conversationId());
@@ -112,6 +113,16 @@ final class Publisher {
 
     private void publishKey(Occasion occasion, PersonKey key) {
         event(occasion, Topic.KEYS, key.userId(), key);
+    }
+
+    /** The one place that writes a tombstone of a key. */
+    private void destroyKey(Occasion occasion) {
+        keys.destroy(occasion.userId());
+        context.forward(
+                new Record<>(
+                        new OutKey(Topic.KEYS.topicName(), occasion.userId()),
+                        null,
+                        Math.max(0, occasion.now().toEpochMilli())));
     }
 
     private void step(Occasion occasion, Emitted.Step step) {

@@ -1,5 +1,7 @@
 package dev.parley.orchestrator.stream;
 
+import java.util.List;
+
 /** Keys of the store; see the package. */
 final class StateKeys {
 
@@ -20,6 +22,14 @@ final class StateKeys {
 
     static String message(String userId, String messageId) {
         return "m\0" + userId + "\0" + messageId;
+    }
+
+    /**
+     * The beginnings of the keys under which a user's texts stand. Chain heads are no texts and
+     * stay: a conversation that goes on under its old id goes on with its chain.
+     */
+    static List<String> texts(String userId) {
+        return List.of(conversation(userId, ""), message(userId, ""));
     }
 
     static String chain(String userId, String conversationId) {

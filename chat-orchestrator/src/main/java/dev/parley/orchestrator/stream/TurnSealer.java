@@ -62,6 +62,16 @@ final class TurnSealer {
                             failed.usage(),
                             failed.attempt(),
                             failed.endedAt());
+            case TurnDraft.Imported imported ->
+                    new TurnRecord.ImportedTurn(
+                            imported.messageId(),
+                            imported.message().parentId(),
+                            imported.message().role(),
+                            seal.of(imported.message().text()),
+                            imported.message().model(),
+                            imported.source(),
+                            imported.message().at(),
+                            optional(imported.title(), seal));
             case TurnDraft.Charged charged ->
                     new TurnRecord.ChargeTurn(
                             charged.messageId(),

@@ -128,6 +128,9 @@ final class UserProcessor implements Processor<String, byte[], OutKey, byte[]> {
             publisher.publish(occasion, emitted);
         }
         StoredMemory.write(store, occasion.userId(), before, decision);
+        if (decision.emitted().stream().anyMatch(Emitted.Erased.class::isInstance)) {
+            new Forgetting(store).textsOf(occasion.userId());
+        }
         deadlines.follow(occasion.userId(), before, decision.user());
         if (rules.commitOnTerminal() && decision.emitted().stream().anyMatch(this::isTerminal)) {
             context.commit();

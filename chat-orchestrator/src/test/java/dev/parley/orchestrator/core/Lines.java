@@ -30,6 +30,7 @@ final class Lines {
                             + frame.to().sessionId()
                             + (frame.messageId() == null ? " aside " : " ")
                             + frame(frame.frame());
+            case Emitted.Erased ignored -> "erased";
         };
     }
 
@@ -42,6 +43,12 @@ final class Lines {
             case TurnDraft.Refused refused -> "refused " + refused.code().code();
             case TurnDraft.Failed failed ->
                     "failed " + failed.code().code() + " '" + failed.partial() + "'";
+            case TurnDraft.Imported imported ->
+                    "imported "
+                            + imported.message().role()
+                            + " "
+                            + imported.message().text()
+                            + (imported.title() == null ? "" : " titled " + imported.title());
             case TurnDraft.Charged charged ->
                     "charged "
                             + charged.usage().total()

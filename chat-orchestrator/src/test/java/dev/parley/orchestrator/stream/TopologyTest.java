@@ -10,6 +10,7 @@ import dev.parley.schemas.Json;
 import dev.parley.schemas.LaneHeaders;
 import dev.parley.schemas.Topic;
 import dev.parley.schemas.chain.ConversationChain;
+import dev.parley.schemas.record.Caller;
 import dev.parley.schemas.record.Checkpoint;
 import dev.parley.schemas.record.Job;
 import dev.parley.schemas.record.PersonKey;
@@ -28,6 +29,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -71,6 +73,7 @@ class TopologyTest {
                         lane -> lane < 100,
                         cipher,
                         MASTER_KEY,
+                        Redaction.of(List.of("mail"), Map.of()),
                         new SimpleMeterRegistry());
         Properties config = new Properties();
         config.put(StreamsConfig.STATE_DIR_CONFIG, folder.toString());
@@ -141,6 +144,77 @@ class TopologyTest {
             }
         }
         assertThat(texts).containsExactly("a secret", "another secret");
+    }
+
+    @Test
+    void sealsWithoutWhatIsRedactedAndAnswersWithIt() {
+        ask("a", "I am ada@mail.example.org");
+        answer("a", "Hello ada@mail.example.org");
+
+        byte[] key = openKey(read(Topic.KEYS.topicName()).getFirst());
+        assertThat(texts(key, read(Topic.TURNS.topicName())))
+                .containsExactly("I am [redacted:mail]", "Hello [redacted:mail]");
+        assertThat(new String(jobs().getFirst().value(), StandardCharsets.UTF_8))
+                .contains("ada@mail.example.org");
+    }
+
+    @Test
+    void erasureLeavesNoTextInTheStateAndTheNextMessageMakesAnotherKey() {
+        ask("a", "a canary sang");
+        answer("a", "It did, the canary");
+        PersonKey first =
+                Json.read(read(Topic.KEYS.topicName()).getFirst().value(), PersonKey.class);
+        requests.pipeInput(
+                Given.USER,
+                Json.write(
+                        new RequestEvent.ErasureRequested(
+                                "e-1",
+                                Given.USER,
+                                new Caller("the-auditor", null, null, "auditor", null),
+                                null,
+                                Given.START)));
+
+        List<TestRecord<String, byte[]>> tombstones = read(Topic.KEYS.topicName());
+        assertThat(tombstones).hasSize(1);
+        assertThat(tombstones.getFirst().key()).isEqualTo(Given.USER);
+        assertThat(tombstones.getFirst().value()).isNull();
+        KeyValueStore<String, byte[]> store = driver.getKeyValueStore(StateKeys.STORE);
+        try (var all = store.all()) {
+            all.forEachRemaining(entry ->
+                    assertThat(new String(entry.value, StandardCharsets.UTF_8))
+                            .doesNotContain("canary", first.wrapped()));
+        }
+
+        ask("b", "somebody new");
+        PersonKey second =
+                Json.read(read(Topic.KEYS.topicName()).getFirst().value(), PersonKey.class);
+        assertThat(second.keyId()).isNotEqualTo(first.keyId());
+        ConversationChain.Head head = ConversationChain.Head.START;
+        for (TestRecord<String, byte[]> record : read(Topic.TURNS.topicName())) {
+            TurnRecord turn = Json.read(record.value(), TurnRecord.class);
+            assertThat(turn.prevHash()).isEqualTo(head.lastHash());
+            head = ConversationChain.after(turn);
+        }
+        assertThat(head.nextOrdinal()).isEqualTo(4);
+    }
+
+    private byte[] openKey(TestRecord<String, byte[]> record) {
+        PersonKey key = Json.read(record.value(), PersonKey.class);
+        return cipher.unwrap(MASTER_KEY, Given.USER, key.keyId(), key.wrapped());
+    }
+
+    private List<String> texts(byte[] key, List<TestRecord<String, byte[]>> turns) {
+        List<String> texts = new ArrayList<>();
+        for (TestRecord<String, byte[]> record : turns) {
+            switch (Json.read(record.value(), TurnRecord.class).body()) {
+                case TurnRecord.UserTurn turn ->
+                        texts.add(cipher.open(key, turn.messageId(), turn.text()));
+                case TurnRecord.AssistantTurn turn ->
+                        texts.add(cipher.open(key, turn.messageId(), turn.text()));
+                default -> {}
+            }
+        }
+        return texts;
     }
 
     @Test

@@ -160,6 +160,7 @@ public record TurnRecord(
      * @param parentId the message that it follows; null at the start
      * @param author user or assistant
      * @param source the system that it was exported from
+     * @param title what the conversation was called there; with its first message alone
      */
     public record ImportedTurn(
             String messageId,
@@ -168,6 +169,7 @@ public record TurnRecord(
             SealedText text,
             @Nullable String model,
             String source,
-            Instant writtenAt)
+            Instant writtenAt,
+            @Nullable SealedText title)
             implements Body {}
 }
