@@ -12,6 +12,7 @@ import dev.parley.schemas.record.TurnRecord.RefusalTurn;
 import dev.parley.schemas.record.TurnRecord.ToolCallTurn;
 import dev.parley.schemas.record.TurnRecord.UserTurn;
 import dev.parley.schemas.vault.SealedText;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,13 +21,14 @@ import org.jspecify.annotations.Nullable;
  * A line of a jsonl export: {@code {"link":…,"text":…,"position":…}}. {@code link} is the record's
  * JSON byte for byte as the log has it, sealed texts included, and all that the hash is made of;
  * {@code text} opens its sealed members for a reader, by their names, with null for one that cannot
- * be opened; {@code position} says where in the log the link stands.
+ * be opened; {@code position} says where in the log the link stands, {@code exported_at} when it
+ * was opened: an erasure after that does not reach the line.
  */
 final class ChainLine {
 
     private ChainLine() {}
 
-    static String of(Link link, Keyring keys) {
+    static String of(Link link, Keyring keys, Instant exportedAt) {
         TurnRecord record = ConversationReader.record(link);
         Map<String, @Nullable SealedText> sealed = sealed(record.body());
         Map<String, @Nullable String> opened = new LinkedHashMap<>();
@@ -49,7 +51,9 @@ final class ChainLine {
                 .append(link.kafkaPartition())
                 .append(",\"offset\":")
                 .append(link.kafkaOffset())
-                .append("}}\n");
+                .append("},\"exported_at\":\"")
+                .append(exportedAt)
+                .append("\"}\n");
         return line.toString();
     }
 
@@ -64,7 +68,12 @@ final class ChainLine {
             }
             case RefusalTurn refusal -> sealed.put("text", refusal.text());
             case FailureTurn failure -> sealed.put("partial", failure.partial());
-            case TurnRecord.ImportedTurn imported -> sealed.put("text", imported.text());
+            case TurnRecord.ImportedTurn imported -> {
+                sealed.put("text", imported.text());
+                if (imported.title() != null) {
+                    sealed.put("title", imported.title());
+                }
+            }
             case ChargeTurn ignored -> {}
             case TurnRecord.ApprovalTurn ignored -> {}
         }

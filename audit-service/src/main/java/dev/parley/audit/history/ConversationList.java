@@ -36,7 +36,7 @@ public final class ConversationList {
             LEFT JOIN LATERAL (
                 SELECT k.record FROM links k
                 WHERE k.conversation_id = c.id AND k.at BETWEEN c.first_at AND c.last_at
-                  AND k.kind IN ('user', 'refusal')
+                  AND k.kind IN ('user', 'refusal', 'imported')
                 ORDER BY k.ordinal LIMIT 1
             ) first ON true
             WHERE %s

@@ -113,7 +113,8 @@ public class ConversationReader {
         return records.stream()
                 .filter(record ->
                         record.body() instanceof UserTurn
-                                || record.body() instanceof TurnRecord.RefusalTurn)
+                                || record.body() instanceof TurnRecord.RefusalTurn
+                                || record.body() instanceof TurnRecord.ImportedTurn)
                 .findFirst()
                 .orElse(null);
     }
@@ -121,15 +122,15 @@ public class ConversationReader {
     private static List<TurnView> turns(Keyring keys, List<TurnRecord> records) {
         Map<String, TurnBuilder> turns = new LinkedHashMap<>();
         for (TurnRecord record : records) {
-            turns.computeIfAbsent(record.body().messageId(), id -> new TurnBuilder(keys, record))
+            turns.computeIfAbsent(turnOf(record.body(), turns), id -> new TurnBuilder(keys, record))
                     .add(record);
         }
         Map<@Nullable String, List<String>> siblings = new HashMap<>();
         Map<String, OpenedText> texts = new HashMap<>();
         for (TurnBuilder turn : turns.values()) {
             UserTurn user = turn.user();
-            if (user != null) {
-                siblings.computeIfAbsent(user.parentId(), parent -> new ArrayList<>())
+            if (user != null || turn.imported() != null) {
+                siblings.computeIfAbsent(turn.parentId(), parent -> new ArrayList<>())
                         .add(turn.messageId());
             }
             String again = user == null || user.text() != null ? null : user.regenerates();
@@ -142,9 +143,25 @@ public class ConversationReader {
                 .map(turn ->
                         turn.turn(
                                 texts.getOrDefault(turn.messageId(), OpenedText.NONE),
-                                turn.user() == null
+                                turn.user() == null && turn.imported() == null
                                         ? List.of()
-                                        : siblings.getOrDefault(turn.user().parentId(), List.of())))
+                                        : siblings.getOrDefault(turn.parentId(), List.of())))
                 .toList();
+    }
+
+    /**
+     * An answer that was imported belongs to its question's turn, unless that has one: then it is a
+     * turn beside it, as an answer that was asked for again is.
+     */
+    private static String turnOf(TurnRecord.Body body, Map<String, TurnBuilder> turns) {
+        if (body instanceof TurnRecord.ImportedTurn imported
+                && !imported.author().equals("user")
+                && imported.parentId() != null) {
+            TurnBuilder question = turns.get(imported.parentId());
+            if (question != null && question.awaitsImportedAnswer()) {
+                return imported.parentId();
+            }
+        }
+        return body.messageId();
     }
 }

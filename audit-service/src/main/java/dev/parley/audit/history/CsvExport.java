@@ -1,24 +1,35 @@
 package dev.parley.audit.history;
 
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CSV by RFC 4180, a line for each question and each answer. A cell that a spreadsheet would take
- * for a formula begins with an apostrophe instead (OWASP, CSV Injection).
+ * CSV by RFC 4180, a line for each question, tool call and answer. A cell that a spreadsheet would
+ * take for a formula begins with an apostrophe instead (OWASP, CSV Injection).
  */
 final class CsvExport {
 
     private static final String FORMULA_STARTS = "=+-@\t\r";
+    private static final int COLUMNS = 18;
     private static final String END_OF_LINE = "\r\n";
 
-    private CsvExport() {}
+    private final StringBuilder csv = new StringBuilder();
+    private final String conversationId;
+    private final Instant exportedAt;
 
-    static String of(ConversationView conversation) {
-        StringBuilder csv = new StringBuilder();
-        line(
-                csv,
+    private CsvExport(String conversationId, Instant exportedAt) {
+        this.conversationId = conversationId;
+        this.exportedAt = exportedAt;
+    }
+
+    static String of(ConversationView conversation, Instant exportedAt) {
+        return new CsvExport(conversation.id(), exportedAt).written(conversation);
+    }
+
+    private String written(ConversationView conversation) {
+        cells(
                 "message_id",
                 "parent_id",
                 "regenerates",
@@ -30,10 +41,15 @@ final class CsvExport {
                 "text",
                 "tokens_input",
                 "tokens_output",
-                "cost");
+                "tokens_cached",
+                "cost",
+                "tool",
+                "arguments",
+                "duration_ms",
+                "conversation_id",
+                "exported_at");
         for (TurnView turn : conversation.turns()) {
             line(
-                    csv,
                     turn.messageId(),
                     turn.parentId(),
                     turn.regenerates(),
@@ -42,21 +58,18 @@ final class CsvExport {
                     turn.model(),
                     turn.status(),
                     turn.code(),
-                    turn.text(),
-                    null,
-                    null,
-                    null);
+                    turn.text());
+            turn.toolCalls().forEach(call -> toolCall(turn, call));
             if (turn.answer() != null || turn.timing() != null) {
-                answer(csv, turn);
+                answer(turn);
             }
         }
         return csv.toString();
     }
 
-    private static void answer(StringBuilder csv, TurnView turn) {
+    private void answer(TurnView turn) {
         TurnView.Usage usage = turn.usage();
         line(
-                csv,
                 turn.messageId(),
                 turn.parentId(),
                 turn.regenerates(),
@@ -68,10 +81,39 @@ final class CsvExport {
                 turn.answer(),
                 usage == null ? null : usage.tokensInput(),
                 usage == null ? null : usage.tokensOutput(),
+                usage == null ? null : usage.tokensCached(),
                 usage == null || usage.cost() == null ? null : usage.cost().toPlainString());
     }
 
-    private static void line(StringBuilder csv, @Nullable Object... cells) {
+    private void toolCall(TurnView turn, TurnView.ToolCallView call) {
+        line(
+                turn.messageId(),
+                turn.parentId(),
+                turn.regenerates(),
+                call.at(),
+                "tool",
+                null,
+                call.status(),
+                null,
+                call.text(),
+                null,
+                null,
+                null,
+                null,
+                call.server() + "/" + call.tool(),
+                call.arguments(),
+                call.durationMs());
+    }
+
+    /** Cells of a turn, as many as it has, and then what every line ends with. */
+    private void line(@Nullable Object... turn) {
+        @Nullable Object[] cells = Arrays.copyOf(turn, COLUMNS);
+        cells[COLUMNS - 2] = conversationId;
+        cells[COLUMNS - 1] = exportedAt;
+        cells(cells);
+    }
+
+    private void cells(@Nullable Object... cells) {
         csv.append(Arrays.stream(cells).map(CsvExport::cell).collect(Collectors.joining(",")))
                 .append(END_OF_LINE);
     }

@@ -2,6 +2,10 @@ package dev.parley.audit.history;
 
 import dev.parley.audit.web.Parameters;
 import dev.parley.audit.web.Reader;
+import dev.parley.audit.web.RowSecurity;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -15,9 +19,11 @@ import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBo
 final class ExportController {
 
     private final Exports exports;
+    private final RowSecurity rows;
 
-    ExportController(Exports exports) {
+    ExportController(Exports exports, RowSecurity rows) {
         this.exports = exports;
+        this.rows = rows;
     }
 
     @GetMapping("/api/conversations/{id}/export")
@@ -25,23 +31,35 @@ final class ExportController {
             Reader caller,
             @PathVariable String id,
             @RequestParam(defaultValue = "json") String format) {
-        return download(
-                exports, Parameters.uuid("id", id), ExportFormat.of(format), caller.userId());
-    }
-
-    static ResponseEntity<StreamingResponseBody> download(
-            Exports exports,
-            String id,
-            ExportFormat format,
-            @org.jspecify.annotations.Nullable String owner) {
+        String conversation = Parameters.uuid("id", id);
+        ExportFormat wanted = ExportFormat.of(format);
         Exports.Content content =
-                exports.of(id, format, owner).orElseThrow(HistoryController::absent);
+                rows.own(caller, () -> exports.of(conversation, wanted, caller.userId()))
+                        .orElseThrow(HistoryController::absent);
         return ResponseEntity.ok()
-                .header(HttpHeaders.CONTENT_TYPE, format.mediaType())
+                .header(HttpHeaders.CONTENT_TYPE, wanted.mediaType())
                 .header(
                         HttpHeaders.CONTENT_DISPOSITION,
-                        "attachment; filename=\"" + format.fileName(id) + "\"")
+                        "attachment; filename=\"" + wanted.fileName(conversation) + "\"")
                 .header("X-Content-Type-Options", "nosniff")
-                .body(content::writeTo);
+                .body(out -> write(caller, content, out));
+    }
+
+    private void write(Reader caller, Exports.Content content, OutputStream out)
+            throws IOException {
+        try {
+            rows.own(
+                    caller,
+                    () -> {
+                        try {
+                            content.writeTo(out);
+                            return true;
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 }

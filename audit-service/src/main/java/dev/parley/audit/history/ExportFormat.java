@@ -1,6 +1,7 @@
 package dev.parley.audit.history;
 
 import dev.parley.audit.web.Parameters;
+import java.util.Locale;
 
 /** As what a conversation can be had. */
 public enum ExportFormat {
@@ -30,6 +31,15 @@ public enum ExportFormat {
 
     public String mediaType() {
         return mediaType;
+    }
+
+    /** As parameters name it. */
+    public String parameter() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    public String extension() {
+        return extension;
     }
 
     public String fileName(String conversationId) {

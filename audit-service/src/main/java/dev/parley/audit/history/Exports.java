@@ -9,6 +9,8 @@ import dev.parley.audit.vault.Vault;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Writes a conversation as a file. */
 @Component
@@ -28,13 +31,16 @@ public class Exports {
     private final Links links;
     private final Vault vault;
     private final JsonMapper json;
+    private final Clock clock;
 
     Exports(
             ConversationReader reader,
             Conversations conversations,
             Links links,
             Vault vault,
-            JsonMapper json) {
+            JsonMapper json,
+            Clock clock) {
+        this.clock = clock;
         this.reader = reader;
         this.conversations = conversations;
         this.links = links;
@@ -61,17 +67,26 @@ public class Exports {
                 .map(view ->
                         switch (format) {
                             case JSON ->
-                                    json.writerWithDefaultPrettyPrinter().writeValueAsString(view);
-                            case MARKDOWN -> MarkdownExport.of(view);
-                            case CSV -> CsvExport.of(view);
+                                    json.writerWithDefaultPrettyPrinter()
+                                            .writeValueAsString(dated(view));
+                            case MARKDOWN -> MarkdownExport.of(view, clock.instant());
+                            case CSV -> CsvExport.of(view, clock.instant());
                             case JSONL -> throw new AssertionError("answered above");
                         })
                 .map(text -> out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
+    /** With the time after which an erasure does not reach it any more. */
+    private ObjectNode dated(ConversationView view) {
+        ObjectNode tree = json.valueToTree(view);
+        tree.put("exported_at", clock.instant().toString());
+        return tree;
+    }
+
     /** The whole chain, piece by piece, however long it is. */
     private void writeChain(Conversation conversation, OutputStream out) throws IOException {
         Keyring keys = vault.keyring(Set.of(conversation.userId()));
+        Instant at = clock.instant();
         long next = 0;
         List<Link> piece;
         do {
@@ -83,7 +98,7 @@ public class Exports {
                             conversation.lastAt(),
                             Limit.of(LINKS_PER_READ));
             for (Link link : piece) {
-                out.write(ChainLine.of(link, keys).getBytes(StandardCharsets.UTF_8));
+                out.write(ChainLine.of(link, keys, at).getBytes(StandardCharsets.UTF_8));
                 next = link.ordinal() + 1;
             }
         } while (piece.size() == LINKS_PER_READ);

@@ -5,6 +5,7 @@ import dev.parley.audit.store.FlowStep;
 import dev.parley.audit.store.FlowSteps;
 import dev.parley.audit.web.Parameters;
 import dev.parley.audit.web.Reader;
+import dev.parley.audit.web.RowSecurity;
 import dev.parley.autoconfigure.web.ProblemException;
 import dev.parley.schemas.frame.ErrorCode;
 import java.util.List;
@@ -21,8 +22,11 @@ final class FlowController {
     private final FlowSteps steps;
     private final ReadJournal journal;
     private final HistorySettings settings;
+    private final RowSecurity rows;
 
-    FlowController(FlowSteps steps, ReadJournal journal, HistorySettings settings) {
+    FlowController(
+            FlowSteps steps, ReadJournal journal, HistorySettings settings, RowSecurity rows) {
+        this.rows = rows;
         this.steps = steps;
         this.journal = journal;
         this.settings = settings;
@@ -31,7 +35,9 @@ final class FlowController {
     @GetMapping("/api/messages/{id}/flow")
     FlowView flow(Reader caller, @PathVariable String id) {
         String message = Parameters.uuid("id", id);
-        List<FlowStep> way = steps.of(List.of(message), Limit.of(settings.stepsMax()));
+        List<FlowStep> way =
+                rows.inspecting(
+                        caller, () -> steps.of(List.of(message), Limit.of(settings.stepsMax())));
         boolean own = way.stream().anyMatch(step -> step.userId().equals(caller.userId()));
         if (way.isEmpty() || !(own || caller.inspects())) {
             throw new ProblemException(ErrorCode.NOT_FOUND, "There is no such message.");

@@ -3,6 +3,7 @@ package dev.parley.audit.history;
 import dev.parley.audit.web.Page;
 import dev.parley.audit.web.Parameters;
 import dev.parley.audit.web.Reader;
+import dev.parley.audit.web.RowSecurity;
 import dev.parley.autoconfigure.web.ProblemException;
 import dev.parley.schemas.frame.ErrorCode;
 import java.io.IOException;
@@ -26,8 +27,14 @@ final class HistoryController {
     private final ConversationList list;
     private final ConversationReader reader;
     private final LabelChanges labels;
+    private final RowSecurity rows;
 
-    HistoryController(ConversationList list, ConversationReader reader, LabelChanges labels) {
+    HistoryController(
+            ConversationList list,
+            ConversationReader reader,
+            LabelChanges labels,
+            RowSecurity rows) {
+        this.rows = rows;
         this.list = list;
         this.reader = reader;
         this.labels = labels;
@@ -42,14 +49,13 @@ final class HistoryController {
             @RequestParam(required = false) @Nullable Boolean archived,
             @RequestParam(required = false) @Nullable String after,
             @RequestParam(defaultValue = "50") int limit) {
-        return list.own(
-                caller.userId(), ConversationFilter.of(query, from, to, archived, after, limit));
+        ConversationFilter filter = ConversationFilter.of(query, from, to, archived, after, limit);
+        return rows.own(caller, () -> list.own(caller.userId(), filter));
     }
 
     @GetMapping("/{id}")
     ConversationView one(Reader caller, @PathVariable String id) {
-        return reader.find(Parameters.uuid("id", id), caller.userId())
-                .orElseThrow(HistoryController::absent);
+        return shown(caller, Parameters.uuid("id", id));
     }
 
     @PatchMapping(
@@ -59,7 +65,12 @@ final class HistoryController {
             throws IOException {
         String conversation = Parameters.uuid("id", id);
         labels.apply(conversation, caller.userId(), labels.read(body));
-        return reader.find(conversation, caller.userId()).orElseThrow(HistoryController::absent);
+        return shown(caller, conversation);
+    }
+
+    private ConversationView shown(Reader caller, String id) {
+        return rows.own(caller, () -> reader.find(id, caller.userId()))
+                .orElseThrow(HistoryController::absent);
     }
 
     static ProblemException absent() {

@@ -1,5 +1,6 @@
 package dev.parley.audit.history;
 
+import java.time.Instant;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ final class MarkdownExport {
 
     private MarkdownExport() {}
 
-    static String of(ConversationView conversation) {
+    static String of(ConversationView conversation, Instant exportedAt) {
         StringBuilder out = new StringBuilder();
         out.append("# ").append(oneLine(conversation.title(), "Conversation")).append("\n\n");
         out.append(
@@ -32,6 +33,9 @@ final class MarkdownExport {
                                 conversation.usage().tokensInput(),
                                 conversation.usage().tokensOutput())
                         .replace("\r", ""));
+        out.append("\n*Exported ")
+                .append(exportedAt)
+                .append("; an erasure after that does not reach this file.*\n");
         for (TurnView turn : conversation.turns()) {
             turn(out, turn);
         }
@@ -43,6 +47,15 @@ final class MarkdownExport {
         if (turn.regenerates() != null) {
             out.append("*Asked again: ").append(turn.regenerates()).append("*\n\n");
         }
+        if (!turn.siblings().isEmpty()) {
+            out.append("*Branch ")
+                    .append(turn.siblings().indexOf(turn.messageId()) + 1)
+                    .append(" of ")
+                    .append(turn.siblings().size())
+                    .append(" after ")
+                    .append(turn.parentId() == null ? "the beginning" : turn.parentId())
+                    .append("*\n\n");
+        }
         out.append(text(turn.text(), turn.textState())).append('\n');
         for (TurnView.ToolCallView call : turn.toolCalls()) {
             out.append("\n*Tool ")
@@ -52,6 +65,12 @@ final class MarkdownExport {
                     .append(", ")
                     .append(call.durationMs())
                     .append(" ms*\n");
+            if (call.arguments() != null) {
+                out.append("\nAsked: ").append(disarmed(call.arguments().toString())).append('\n');
+            }
+            if (call.text() != null) {
+                out.append("\nSaid: ").append(disarmed(call.text())).append('\n');
+            }
         }
         if (turn.code() != null) {
             out.append("\n*")
@@ -69,6 +88,20 @@ final class MarkdownExport {
                 out.append(", ").append(turn.timing().endedAt());
             }
             out.append("\n\n").append(text(turn.answer(), turn.textState())).append('\n');
+            usage(out, turn.usage());
+        }
+    }
+
+    private static void usage(StringBuilder out, TurnView.@Nullable Usage usage) {
+        if (usage != null) {
+            out.append("\n*")
+                    .append(usage.tokensInput())
+                    .append(" tokens in, ")
+                    .append(usage.tokensOutput())
+                    .append(" out")
+                    .append(usage.cost() == null ? "" : ", cost " + usage.cost().toPlainString())
+                    .append(usage.estimated() ? ", estimated" : "")
+                    .append("*\n");
         }
     }
 

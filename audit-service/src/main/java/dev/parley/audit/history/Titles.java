@@ -26,6 +26,10 @@ final class Titles {
         if (title != null || first == null) {
             return title;
         }
+        if (first.body() instanceof TurnRecord.ImportedTurn imported && imported.title() != null) {
+            String there = keys.open(first.userId(), imported.messageId(), imported.title()).text();
+            return there == null || there.isBlank() ? null : beginning(there, charsMax);
+        }
         SealedText text =
                 switch (first.body()) {
                     case UserTurn turn -> turn.text();

@@ -16,6 +16,7 @@ import dev.parley.schemas.record.TurnRecord.RefusalTurn;
 import dev.parley.schemas.record.TurnRecord.ToolCallTurn;
 import dev.parley.schemas.record.TurnRecord.UserTurn;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,8 @@ final class TurnBuilder {
     private @Nullable FailureTurn failure;
     private @Nullable RefusalTurn refusal;
     private @Nullable ChargeTurn charge;
+    private TurnRecord.@Nullable ImportedTurn imported;
+    private TurnRecord.@Nullable ImportedTurn importedAnswer;
 
     TurnBuilder(Keyring keys, TurnRecord first) {
         this.keys = keys;
@@ -48,7 +51,8 @@ final class TurnBuilder {
             case ChargeTurn turn -> charge = turn;
             case ToolCallTurn call -> toolCalls.add(toolCall(link, call));
             case TurnRecord.ApprovalTurn ignored -> {}
-            case TurnRecord.ImportedTurn ignored -> {}
+            case TurnRecord.ImportedTurn turn when turn.author().equals("user") -> imported = turn;
+            case TurnRecord.ImportedTurn turn -> importedAnswer = turn;
         }
     }
 
@@ -60,10 +64,31 @@ final class TurnBuilder {
         return user;
     }
 
+    TurnRecord.@Nullable ImportedTurn imported() {
+        return imported;
+    }
+
+    boolean awaitsImportedAnswer() {
+        return imported != null && importedAnswer == null;
+    }
+
+    /** The message that this one follows on its branch. */
+    @Nullable String parentId() {
+        if (user != null) {
+            return user.parentId();
+        }
+        return imported != null
+                ? imported.parentId()
+                : importedAnswer == null ? null : importedAnswer.parentId();
+    }
+
     /** What the user sent, with this message or with the one that it regenerates. */
     OpenedText ownText() {
         if (user != null && user.text() != null) {
             return open(user.text());
+        }
+        if (imported != null) {
+            return open(imported.text());
         }
         return refusal == null ? OpenedText.NONE : open(refusal.text());
     }
@@ -73,20 +98,17 @@ final class TurnBuilder {
      * @param siblings messages of the same parent
      */
     TurnView turn(OpenedText text, List<String> siblings) {
-        OpenedText answered =
-                answer != null
-                        ? open(answer.text())
-                        : failure != null ? open(failure.partial()) : OpenedText.NONE;
+        OpenedText answered = answered();
         String state = text.state().label();
         return new TurnView(
                 messageId(),
                 user != null ? user.clientMsgId() : refusal != null ? refusal.clientMsgId() : null,
                 first.ordinal(),
-                user == null ? null : user.parentId(),
+                parentId(),
                 user == null ? null : user.regenerates(),
                 siblings.size() > 1 ? siblings : List.of(),
-                user != null && user.receivedAt() != null ? user.receivedAt() : first.at(),
-                user != null ? user.entrance() : refusal != null ? refusal.entrance() : null,
+                at(),
+                entrance(),
                 model(),
                 status(),
                 text.text(),
@@ -102,6 +124,34 @@ final class TurnBuilder {
                 usage());
     }
 
+    private OpenedText answered() {
+        if (answer != null) {
+            return open(answer.text());
+        }
+        if (importedAnswer != null) {
+            return keys.open(first.userId(), importedAnswer.messageId(), importedAnswer.text());
+        }
+        return failure != null ? open(failure.partial()) : OpenedText.NONE;
+    }
+
+    /** Of an imported message: when it was written there. */
+    private Instant at() {
+        if (user != null && user.receivedAt() != null) {
+            return user.receivedAt();
+        }
+        if (imported != null) {
+            return imported.writtenAt();
+        }
+        return importedAnswer != null ? importedAnswer.writtenAt() : first.at();
+    }
+
+    private @Nullable String entrance() {
+        if (imported != null || importedAnswer != null) {
+            return "import";
+        }
+        return user != null ? user.entrance() : refusal != null ? refusal.entrance() : null;
+    }
+
     /** A message that was refused, sent again and then taken is not a refused one. */
     private boolean isRefused() {
         return user == null && refusal != null;
@@ -110,6 +160,9 @@ final class TurnBuilder {
     private String status() {
         if (answer != null) {
             return answer.finishReason().equals("stopped") ? "stopped" : "done";
+        }
+        if (imported != null || importedAnswer != null) {
+            return "done";
         }
         return failure != null ? "failed" : isRefused() ? "refused" : "running";
     }
@@ -120,6 +173,9 @@ final class TurnBuilder {
         }
         if (failure != null && failure.model() != null) {
             return failure.model();
+        }
+        if (importedAnswer != null) {
+            return importedAnswer.model();
         }
         return user != null ? user.model() : refusal != null ? refusal.model() : null;
     }

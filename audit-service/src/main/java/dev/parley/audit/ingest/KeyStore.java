@@ -1,5 +1,6 @@
 package dev.parley.audit.ingest;
 
+import dev.parley.audit.store.KeyDestruction;
 import dev.parley.autoconfigure.kafka.Inbound;
 import dev.parley.schemas.Topic;
 import dev.parley.schemas.UnreadableRecordException;
@@ -27,15 +28,6 @@ final class KeyStore implements RecordStore<KeyStore.Change> {
                     + " ON CONFLICT DO NOTHING";
     private static final String WAKE_INDEXER =
             "UPDATE search_pending SET retry_at = now() WHERE user_id = ?";
-    private static final List<String> DESTROY =
-            List.of(
-                    "UPDATE person_keys SET wrapped = NULL, destroyed_at = now()"
-                            + " WHERE user_id = ? AND destroyed_at IS NULL",
-                    "DELETE FROM search_words WHERE user_id = ?",
-                    "DELETE FROM search_pending WHERE user_id = ?",
-                    "UPDATE conversation_labels SET title_sealed = NULL, title_key_id = NULL,"
-                            + " version = version + 1"
-                            + " WHERE user_id = ? AND title_sealed IS NOT NULL");
 
     @Override
     public Topic topic() {
@@ -62,9 +54,8 @@ final class KeyStore implements RecordStore<KeyStore.Change> {
     public void write(Connection connection, List<Change> rows) throws SQLException {
         for (Change row : rows) {
             if (row.key() == null) {
-                for (String statement : DESTROY) {
-                    execute(connection, statement, row.userId());
-                }
+                KeyDestruction.of(connection, row.userId());
+                KeyDestruction.confirm(connection, row.userId());
             } else {
                 insert(connection, row.key());
                 execute(connection, WAKE_INDEXER, row.userId());

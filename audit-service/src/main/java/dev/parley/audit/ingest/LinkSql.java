@@ -42,7 +42,9 @@ final class LinkSql {
                 duration_ms bigint,
                 limit_name text COLLATE "C",
                 reserved bigint,
-                requested_at timestamptz
+                requested_at timestamptz,
+                author text COLLATE "C",
+                question_id text COLLATE "C"
             ) ON COMMIT DELETE ROWS
             """;
 
@@ -62,19 +64,31 @@ final class LinkSql {
                        status, code, model, entrance, attempt, searchable,
                        tokens_input, tokens_output, tokens_cached, estimated, cost,
                        parent_id, regenerates, started_at, first_token_at, ended_at, worker,
-                       call_id, server, tool, duration_ms, limit_name, reserved, requested_at
+                       call_id, server, tool, duration_ms, limit_name, reserved, requested_at,
+                       author, question_id
                 FROM staged_links JOIN fresh USING (kafka_partition, kafka_offset)
             ), message AS (
                 INSERT INTO messages (conversation_id, ordinal, at, message_id, author, user_id,
                                       team, role, parent_id, regenerates, model, entrance, status,
                                       code, tokens_input, tokens_output, tokens_cached, cost,
-                                      attempt, started_at, first_token_at, ended_at, worker)
-                SELECT conversation_id, ordinal, at, message_id,
-                       CASE kind WHEN 'user' THEN 'user' ELSE 'assistant' END, user_id,
-                       team, role, parent_id, regenerates, model, entrance, status,
-                       code, tokens_input, tokens_output, tokens_cached, cost,
-                       attempt, started_at, first_token_at, ended_at, worker
-                FROM link WHERE kind IN ('user', 'assistant', 'failure')
+                                      attempt, started_at, first_token_at, ended_at, worker,
+                                      asked_at, first_token_ms, latency_ms)
+                SELECT l.conversation_id, l.ordinal, l.at, l.question_id, l.author, l.user_id,
+                       l.team, l.role, l.parent_id, l.regenerates, l.model, l.entrance, l.status,
+                       l.code, l.tokens_input, l.tokens_output, l.tokens_cached, l.cost,
+                       l.attempt, l.started_at, l.first_token_at, l.ended_at, l.worker, asked.at,
+                       (extract(epoch FROM l.first_token_at - asked.at) * 1000)::bigint,
+                       (extract(epoch FROM l.ended_at - asked.at) * 1000)::bigint
+                FROM link l LEFT JOIN LATERAL (
+                    SELECT coalesce(
+                        (SELECT min(q.at) FROM link q
+                         WHERE q.kind = 'user' AND q.message_id = l.message_id
+                           AND q.conversation_id = l.conversation_id),
+                        (SELECT min(m.at) FROM messages m
+                         WHERE m.author = 'user' AND m.message_id = l.message_id
+                           AND m.conversation_id = l.conversation_id)) AS at
+                ) asked ON l.kind IN ('assistant', 'failure')
+                WHERE l.author IS NOT NULL
                 ON CONFLICT DO NOTHING
             ), call AS (
                 INSERT INTO tool_calls (conversation_id, ordinal, at, message_id, user_id,
@@ -99,6 +113,10 @@ final class LinkSql {
                        cost, reserved, requested_at
                 FROM link WHERE kind = 'charge'
                 ON CONFLICT DO NOTHING
+            ), unsummed AS (
+                INSERT INTO usage_pending (conversation_id, ordinal, queued_at, retry_at)
+                SELECT conversation_id, ordinal, now(), now() FROM link WHERE kind = 'charge'
+                ON CONFLICT DO NOTHING
             ), pending AS (
                 INSERT INTO search_pending (conversation_id, ordinal, at, user_id,
                                             queued_at, retry_at)
@@ -113,7 +131,7 @@ final class LinkSql {
                    (array_agg(team ORDER BY ordinal))[1],
                    (array_agg(role ORDER BY ordinal))[1],
                    min(at), max(at), count(*), max(ordinal),
-                   count(*) FILTER (WHERE kind = 'user')
+                   count(*) FILTER (WHERE author = 'user')
             FROM link GROUP BY conversation_id ORDER BY conversation_id
             ON CONFLICT (id) DO UPDATE SET
                 first_at = least(c.first_at, excluded.first_at),

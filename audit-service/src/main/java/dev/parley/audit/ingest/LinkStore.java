@@ -96,6 +96,7 @@ final class LinkStore implements RecordStore<StoredLink> {
         usage(copy, columns.usage);
         copy.number(columns.cost);
         parts(copy, link.body());
+        copy.text(author(link.body())).text(questionId(link.body()));
         copy.endRow();
     }
 
@@ -148,6 +149,7 @@ final class LinkStore implements RecordStore<StoredLink> {
             case TurnRecord.ImportedTurn imported -> {
                 columns.status = "imported";
                 columns.model = imported.model();
+                columns.entrance = "import";
                 columns.searchable = true;
             }
             case ChargeTurn charge -> {
@@ -168,7 +170,12 @@ final class LinkStore implements RecordStore<StoredLink> {
     /** Columns that one kind has: branches, times, the tool, the limit, the hold. */
     private static void parts(CopyRows copy, TurnRecord.Body body) {
         UserTurn user = body instanceof UserTurn turn ? turn : null;
-        copy.text(user == null ? null : user.parentId())
+        copy.text(
+                        user != null
+                                ? user.parentId()
+                                : body instanceof TurnRecord.ImportedTurn imported
+                                        ? imported.parentId()
+                                        : null)
                 .text(user == null ? null : user.regenerates());
         AssistantTurn answer = body instanceof AssistantTurn turn ? turn : null;
         copy.time(answer == null ? null : answer.startedAt())
@@ -190,6 +197,30 @@ final class LinkStore implements RecordStore<StoredLink> {
         ChargeTurn charge = body instanceof ChargeTurn turn ? turn : null;
         copy.number(charge == null ? null : charge.reserved())
                 .time(charge == null ? null : charge.requestedAt());
+    }
+
+    /** Whose message it is; null for what is none. */
+    private static @Nullable String author(TurnRecord.Body body) {
+        return switch (body) {
+            case UserTurn ignored -> "user";
+            case AssistantTurn ignored -> "assistant";
+            case FailureTurn ignored -> "assistant";
+            case TurnRecord.ImportedTurn imported ->
+                    imported.author().equals("user") ? "user" : "assistant";
+            case ToolCallTurn ignored -> null;
+            case RefusalTurn ignored -> null;
+            case ChargeTurn ignored -> null;
+            case TurnRecord.ApprovalTurn ignored -> null;
+        };
+    }
+
+    /** An answer goes by the id of its question; one that was imported has an id of its own. */
+    private static String questionId(TurnRecord.Body body) {
+        return body instanceof TurnRecord.ImportedTurn imported
+                        && !imported.author().equals("user")
+                        && imported.parentId() != null
+                ? imported.parentId()
+                : body.messageId();
     }
 
     private static String kind(TurnRecord.Body body) {

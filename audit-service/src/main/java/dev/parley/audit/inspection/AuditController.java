@@ -5,11 +5,14 @@ import dev.parley.audit.history.ConversationSummary;
 import dev.parley.audit.history.ConversationView;
 import dev.parley.audit.history.FlowView;
 import dev.parley.audit.journal.ReadJournal;
+import dev.parley.audit.web.Inspectors;
 import dev.parley.audit.web.Page;
 import dev.parley.audit.web.Parameters;
 import dev.parley.audit.web.Reader;
+import dev.parley.audit.web.RowSecurity;
 import dev.parley.autoconfigure.web.ProblemException;
 import dev.parley.schemas.frame.ErrorCode;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -31,6 +34,7 @@ final class AuditController {
     private final ConversationReader reader;
     private final ChainCheck chains;
     private final ReadJournal journal;
+    private final RowSecurity rows;
 
     AuditController(
             ConversationQueries conversations,
@@ -38,7 +42,9 @@ final class AuditController {
             UsageQueries usage,
             ConversationReader reader,
             ChainCheck chains,
-            ReadJournal journal) {
+            ReadJournal journal,
+            RowSecurity rows) {
+        this.rows = rows;
         this.conversations = conversations;
         this.messages = messages;
         this.usage = usage;
@@ -50,54 +56,72 @@ final class AuditController {
     @GetMapping("/conversations")
     Page<ConversationSummary> conversations(
             Reader caller, @RequestParam Map<String, String> parameters) {
-        return conversations.list(admitted(caller, "conversations", null, parameters));
+        AuditFilter filter = admitted(caller, "conversations", null, parameters);
+        return rows.inspecting(caller, () -> conversations.list(filter));
     }
 
     @GetMapping("/messages")
     Page<AuditedMessage> messages(Reader caller, @RequestParam Map<String, String> parameters) {
-        return messages.messages(admitted(caller, "messages", null, parameters));
+        AuditFilter filter = admitted(caller, "messages", null, parameters);
+        return rows.inspecting(caller, () -> messages.messages(filter));
     }
 
+    /** Of admitted messages; of refused ones with {@code status=refused}. */
     @GetMapping("/flows")
     Page<FlowView> flows(Reader caller, @RequestParam Map<String, String> parameters) {
         AuditFilter filter = admitted(caller, "flows", null, parameters);
-        return conversations.flows(messages.messages(filter));
+        return rows.inspecting(
+                caller,
+                () -> {
+                    if ("refused".equals(filter.status())) {
+                        Page<AuditedRefusal> refused = messages.refusals(filter);
+                        return conversations.flows(
+                                refused.items().stream().map(AuditedRefusal::messageId).toList(),
+                                refused.next());
+                    }
+                    Page<AuditedMessage> admitted = messages.messages(filter);
+                    return conversations.flows(
+                            admitted.items().stream().map(AuditedMessage::messageId).toList(),
+                            admitted.next());
+                });
     }
 
     @GetMapping("/refusals")
     Page<AuditedRefusal> refusals(Reader caller, @RequestParam Map<String, String> parameters) {
-        return messages.refusals(admitted(caller, "refusals", null, parameters));
+        AuditFilter filter = admitted(caller, "refusals", null, parameters);
+        return rows.inspecting(caller, () -> messages.refusals(filter));
     }
 
+    /** {@code group_by} is the older name of {@code by}. */
     @GetMapping("/usage")
-    Page<UsageQueries.Line> usage(
-            Reader caller,
-            @RequestParam Map<String, String> parameters,
-            @RequestParam(name = "group_by", defaultValue = "user") String groupBy) {
-        Map<String, String> filters = new java.util.HashMap<>(parameters);
+    Page<UsageLine> usage(Reader caller, @RequestParam Map<String, String> parameters) {
+        Map<String, String> filters = new HashMap<>(parameters);
         String after = filters.remove("after");
-        return usage.usage(admitted(caller, "usage", null, filters), groupBy, after);
+        String by = parameters.getOrDefault("by", parameters.getOrDefault("group_by", "user"));
+        AuditFilter filter = admitted(caller, "usage", null, filters);
+        UsageGrouping grouping = UsageGrouping.of(by);
+        return rows.inspecting(caller, () -> usage.usage(filter, grouping, after));
     }
 
     @GetMapping("/conversations/{id}")
     ConversationView conversation(Reader caller, @PathVariable String id) {
         String conversation = Parameters.uuid("id", id);
         admitted(caller, "conversations/one", conversation, Map.of());
-        return reader.find(conversation, null).orElseThrow(AuditController::absent);
+        return rows.inspecting(caller, () -> reader.find(conversation, null))
+                .orElseThrow(AuditController::absent);
     }
 
     @GetMapping("/conversations/{id}/verify")
     ChainCheck.Verdict verify(Reader caller, @PathVariable String id) {
         String conversation = Parameters.uuid("id", id);
         admitted(caller, "conversations/verify", conversation, Map.of());
-        return chains.verify(conversation).orElseThrow(AuditController::absent);
+        return rows.inspecting(caller, () -> chains.verify(conversation))
+                .orElseThrow(AuditController::absent);
     }
 
     private AuditFilter admitted(
             Reader caller, String call, @Nullable String target, Map<String, String> parameters) {
-        if (!caller.inspects()) {
-            throw new ProblemException(ErrorCode.FORBIDDEN, "This is for auditors.");
-        }
+        Inspectors.admit(caller);
         AuditFilter filter = AuditFilter.of(parameters);
         journal.record(caller, call, target, AuditFilter.written(parameters));
         return filter;

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param from inclusive
  * @param to exclusive
  * @param minLatencyMs from the message's link to the end of its answer
+ * @param minFirstTokenMs from the message's link to the first token of its answer
  */
 record AuditFilter(
         @Nullable String user,
@@ -27,10 +28,11 @@ record AuditFilter(
         @Nullable Instant to,
         @Nullable String query,
         @Nullable Long minLatencyMs,
+        @Nullable Long minFirstTokenMs,
         @Nullable Cursor after,
         int limit) {
 
-    private static final int LIMIT_DEFAULT = 50;
+    private static final String RUNNING = "running";
 
     static AuditFilter of(Map<String, String> parameters) {
         return new AuditFilter(
@@ -45,15 +47,22 @@ record AuditFilter(
                 Parameters.time("to", parameters.get("to")),
                 text(parameters, "query"),
                 number(parameters, "min_latency_ms"),
+                number(parameters, "min_first_token_ms"),
                 Cursor.decoded(parameters.get("after")),
-                limit(parameters));
+                Parameters.limit(parameters));
     }
 
-    static int limit(Map<String, String> parameters) {
-        Long limit = number(parameters, "limit");
-        return limit == null
-                ? LIMIT_DEFAULT
-                : Parameters.limit((int) Math.clamp(limit, Integer.MIN_VALUE, Integer.MAX_VALUE));
+    /** Whether it asks for something that only an answer has. */
+    boolean asksOfAnswers() {
+        return model != null
+                || code != null
+                || minLatencyMs != null
+                || minFirstTokenMs != null
+                || status != null && !status.equals(RUNNING);
+    }
+
+    boolean isRunning() {
+        return RUNNING.equals(status);
     }
 
     /** The parameters as they are written down. */

@@ -54,7 +54,7 @@ class ChainCheck {
     }
 
     private Verdict verify(Conversation conversation) {
-        ConversationChain.Head head = ConversationChain.Head.START;
+        ConversationChain.Head head = conversation.keptFrom();
         List<Link> piece;
         do {
             piece =

@@ -11,6 +11,7 @@ import dev.parley.audit.web.Page;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Component;
 
@@ -21,10 +22,10 @@ final class ConversationQueries {
     private static final String ANSWERED =
             "EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id"
                     + " AND m.author = 'assistant' AND %s)";
-    private static final String REFUSED_OR_FAILED =
-            "(EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.code = f.code)"
-                    + " OR EXISTS (SELECT 1 FROM refusals r"
-                    + " WHERE r.conversation_id = c.id AND r.code = f.code))";
+    private static final String FAILED =
+            "(c.id IN (SELECT m.conversation_id FROM messages m WHERE m.code = ?)";
+    private static final String REFUSED =
+            "c.id IN (SELECT r.conversation_id FROM refusals r WHERE r.code = ?)";
 
     private final ConversationList list;
     private final FlowSteps steps;
@@ -44,22 +45,15 @@ final class ConversationQueries {
                         .and("c.role = ?", filter.role())
                         .and("c.last_at >= ?", filter.from())
                         .and("c.first_at < ?", filter.to())
-                        .and(ANSWERED.formatted("m.model = ?"), filter.model())
-                        .and(ANSWERED.formatted("m.status = ?"), filter.status())
-                        .and(
-                                "EXISTS (SELECT 1 FROM (SELECT ?::text AS code) f WHERE "
-                                        + REFUSED_OR_FAILED
-                                        + ")",
-                                filter.code())
-                        .and(
-                                "EXISTS (SELECT 1 FROM tool_calls t WHERE t.conversation_id = c.id"
-                                        + " AND ? IN (t.tool, t.server || '__' || t.tool))",
-                                filter.tool())
-                        .and(
-                                ANSWERED.formatted(
-                                        "m.ended_at - m.started_at"
-                                                + " >= make_interval(secs => ? / 1000.0)"),
-                                filter.minLatencyMs());
+                        .and(ANSWERED.formatted("m.model = ?"), filter.model());
+        ToolName.of(filter.tool()).called(conditions, "t.conversation_id = c.id", filter);
+        conditions
+                .and(ANSWERED.formatted("m.latency_ms >= ?"), filter.minLatencyMs())
+                .and(ANSWERED.formatted("m.first_token_ms >= ?"), filter.minFirstTokenMs());
+        status(conditions, filter);
+        if (filter.code() != null) {
+            conditions.and(FAILED + " OR " + REFUSED + ")", filter.code(), "", filter.code());
+        }
         if (filter.query() != null && !list.matching(conditions, filter.query(), null)) {
             return new Page<>(List.of(), null);
         }
@@ -67,9 +61,22 @@ final class ConversationQueries {
         return list.page(conditions, filter.limit(), true);
     }
 
+    private static void status(Conditions conditions, AuditFilter filter) {
+        if (filter.isRunning()) {
+            conditions.and(
+                    "c.last_at >= now() - interval '2 days' AND EXISTS (SELECT 1 FROM messages u"
+                            + " WHERE u.conversation_id = c.id AND u.author = 'user'"
+                            + " AND NOT EXISTS (SELECT 1 FROM messages x WHERE x.author ="
+                            + " 'assistant' AND x.message_id = u.message_id))");
+        } else if ("refused".equals(filter.status())) {
+            conditions.and("EXISTS (SELECT 1 FROM refusals r WHERE r.conversation_id = c.id)");
+        } else {
+            conditions.and(ANSWERED.formatted("m.status = ?"), filter.status());
+        }
+    }
+
     /** The flows of these messages, in their order; one that has left no step is left out. */
-    Page<FlowView> flows(Page<AuditedMessage> messages) {
-        List<String> ids = messages.items().stream().map(AuditedMessage::messageId).toList();
+    Page<FlowView> flows(List<String> ids, @Nullable String next) {
         Map<String, List<FlowStep>> byMessage =
                 (ids.isEmpty()
                                 ? List.<FlowStep>of()
@@ -80,6 +87,6 @@ final class ConversationQueries {
                         .filter(byMessage::containsKey)
                         .map(id -> FlowView.of(byMessage.getOrDefault(id, List.of())))
                         .toList();
-        return new Page<>(flows, messages.next());
+        return new Page<>(flows, next);
     }
 }

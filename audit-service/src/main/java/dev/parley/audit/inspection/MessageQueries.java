@@ -17,6 +17,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -28,29 +29,58 @@ import org.springframework.stereotype.Component;
 @Component
 final class MessageQueries {
 
-    private static final String MESSAGES =
+    private static final String COLUMNS =
             """
             SELECT u.message_id, u.conversation_id, u.ordinal, u.at, u.user_id, u.team, u.role,
                    u.entrance, coalesce(a.model, u.model), coalesce(a.status, 'running'), a.code,
                    a.tokens_input, a.tokens_output, a.tokens_cached, a.cost, a.attempt,
-                   (extract(epoch FROM a.first_token_at - u.at) * 1000)::bigint,
-                   (extract(epoch FROM a.ended_at - u.at) * 1000)::bigint,
-                   a.worker, ku.record, ka.record
-            FROM messages u
-            LEFT JOIN LATERAL (
-                SELECT * FROM messages x
-                WHERE x.message_id = u.message_id AND x.author = 'assistant'
-                  AND x.conversation_id = u.conversation_id
-                ORDER BY x.ordinal LIMIT 1
-            ) a ON true
+                   coalesce(a.first_token_ms,
+                            (extract(epoch FROM a.first_token_at - u.at) * 1000)::bigint),
+                   coalesce(a.latency_ms, (extract(epoch FROM a.ended_at - u.at) * 1000)::bigint),
+                   a.worker, ku.record, ka.record, a.at
+            """;
+    private static final String LINKS =
+            """
             LEFT JOIN links ku ON ku.conversation_id = u.conversation_id
                               AND ku.ordinal = u.ordinal AND ku.at = u.at
             LEFT JOIN links ka ON ka.conversation_id = a.conversation_id
                               AND ka.ordinal = a.ordinal AND ka.at = a.at
-            WHERE u.author = 'user' AND %s
-            ORDER BY u.at DESC, u.message_id DESC
-            LIMIT ?
             """;
+
+    /** By the questions, newest first, whatever became of them. */
+    private static final String BY_QUESTION =
+            COLUMNS
+                    + """
+                    FROM messages u
+                    LEFT JOIN LATERAL (
+                        SELECT * FROM messages x
+                        WHERE x.message_id = u.message_id AND x.author = 'assistant'
+                          AND x.conversation_id = u.conversation_id
+                        ORDER BY x.ordinal LIMIT 1
+                    ) a ON true
+                    """
+                    + LINKS
+                    + """
+                    WHERE u.author = 'user' AND %s
+                    ORDER BY u.at DESC, u.message_id DESC
+                    LIMIT ?
+                    """;
+
+    /** By the answers, newest first, so that an index leads to those of a kind. */
+    private static final String BY_ANSWER =
+            COLUMNS
+                    + """
+                    FROM messages a
+                    JOIN messages u ON u.message_id = a.message_id AND u.author = 'user'
+                                   AND u.conversation_id = a.conversation_id
+                    """
+                    + LINKS
+                    + """
+                    WHERE a.author = 'assistant' AND %s
+                    ORDER BY a.at DESC, a.message_id DESC
+                    LIMIT ?
+                    """;
+
     private static final String REFUSALS =
             """
             SELECT r.message_id, r.conversation_id, r.ordinal, r.at, r.user_id, r.team, r.role,
@@ -62,12 +92,18 @@ final class MessageQueries {
             ORDER BY r.at DESC, r.message_id DESC
             LIMIT ?
             """;
-    private static final String TOOL =
-            "EXISTS (SELECT 1 FROM tool_calls t WHERE t.message_id = %s"
-                    + " AND ? IN (t.tool, t.server || '__' || t.tool))";
+
+    /** An answer that is not there after this long is none that still runs. */
+    private static final String RUNNING =
+            "u.at >= now() - interval '2 days' AND NOT EXISTS (SELECT 1 FROM messages x"
+                    + " WHERE x.message_id = u.message_id AND x.author = 'assistant'"
+                    + " AND x.conversation_id = u.conversation_id)";
 
     private record Row(
-            AuditedMessage message, @Nullable String question, @Nullable String answer) {}
+            AuditedMessage message,
+            Instant orderedAt,
+            @Nullable String question,
+            @Nullable String answer) {}
 
     private record RefusalRow(AuditedRefusal refusal, @Nullable String link) {}
 
@@ -81,37 +117,65 @@ final class MessageQueries {
         this.search = search;
     }
 
+    /**
+     * Newest first: by the time of the question, or, where the filter asks for something of the
+     * answer and for no user, by that of the answer.
+     */
     Page<AuditedMessage> messages(AuditFilter filter) {
-        Conditions conditions = people(filter, "u");
-        conditions
-                .and("coalesce(a.model, u.model) = ?", filter.model())
-                .and("coalesce(a.status, 'running') = ?", filter.status())
-                .and("a.code = ?", filter.code())
-                .and(TOOL.formatted("u.message_id"), filter.tool())
-                .and(
-                        "a.ended_at - u.at >= make_interval(secs => ? / 1000.0)",
-                        filter.minLatencyMs());
+        boolean byAnswer = filter.asksOfAnswers() && filter.user() == null;
+        String by = byAnswer ? "a" : "u";
+        Conditions conditions = people(filter, by);
+        if (byAnswer) {
+            // An answer ends after its question, and sooner than a day later.
+            conditions
+                    .and("a.at < ?::timestamptz + interval '1 day'", filter.to())
+                    .and("u.at < ?", filter.to());
+            conditions.and("u.at >= ?", filter.from());
+        } else {
+            conditions.and("u.at < ?", filter.to());
+        }
+        answers(conditions, filter);
+        ToolName.of(filter.tool()).called(conditions, "t.message_id = u.message_id", filter);
         if (!matching(conditions, "u", filter)) {
             return new Page<>(List.of(), null);
         }
-        conditions.after("u.at", "u.message_id", filter.after());
+        conditions.after(by + ".at", by + ".message_id", filter.after());
         List<Row> rows =
-                database.sql(MESSAGES.formatted(conditions.sql()))
+                database.sql((byAnswer ? BY_ANSWER : BY_QUESTION).formatted(conditions.sql()))
                         .params(conditions.values())
                         .param(filter.limit() + 1)
-                        .query((row, number) -> row(row))
+                        .query((row, number) -> row(row, byAnswer))
                         .list();
         return Page.of(
                 rows,
                 filter.limit(),
-                last -> new Cursor(last.message().at(), last.message().messageId()),
+                last -> new Cursor(last.orderedAt(), last.message().messageId()),
                 this::opened);
     }
 
+    private static void answers(Conditions conditions, AuditFilter filter) {
+        if (filter.isRunning()) {
+            conditions.and(RUNNING);
+        } else {
+            conditions.and("a.status = ?", filter.status());
+        }
+        conditions
+                .and("a.model = ?", filter.model())
+                .and("a.code = ?", filter.code())
+                .and("a.latency_ms >= ?", filter.minLatencyMs())
+                .and("a.first_token_ms >= ?", filter.minFirstTokenMs());
+    }
+
+    /** A refused message called no tool, took no time and has no status but its own. */
     Page<AuditedRefusal> refusals(AuditFilter filter) {
-        Conditions conditions = people(filter, "r");
+        boolean none =
+                filter.tool() != null
+                        || filter.minLatencyMs() != null
+                        || filter.minFirstTokenMs() != null
+                        || filter.status() != null && !filter.status().equals("refused");
+        Conditions conditions = people(filter, "r").and("r.at < ?", filter.to());
         conditions.and("r.model = ?", filter.model()).and("r.code = ?", filter.code());
-        if (!matching(conditions, "r", filter)) {
+        if (none || !matching(conditions, "r", filter)) {
             return new Page<>(List.of(), null);
         }
         conditions.after("r.at", "r.message_id", filter.after());
@@ -133,8 +197,7 @@ final class MessageQueries {
                 .and(table + ".user_id = ?", filter.user())
                 .and(table + ".team = ?", filter.team())
                 .and(table + ".role = ?", filter.role())
-                .and(table + ".at >= ?", filter.from())
-                .and(table + ".at < ?", filter.to());
+                .and(table + ".at >= ?", filter.from());
     }
 
     /** False when the query has no word, which matches nothing. */
@@ -147,14 +210,16 @@ final class MessageQueries {
             return false;
         }
         conditions.and(
-                table
-                        + ".message_id IN (SELECT w.message_id FROM search_words w"
-                        + " WHERE w.words @@ ?::tsquery)",
+                "EXISTS (SELECT 1 FROM search_words w WHERE w.conversation_id = "
+                        + table
+                        + ".conversation_id AND w.message_id = "
+                        + table
+                        + ".message_id AND w.words @@ ?::tsquery)",
                 words);
         return true;
     }
 
-    private static Row row(ResultSet row) throws SQLException {
+    private static Row row(ResultSet row, boolean byAnswer) throws SQLException {
         return new Row(
                 new AuditedMessage(
                         row.getString(1),
@@ -178,6 +243,7 @@ final class MessageQueries {
                         row.getString(19),
                         null,
                         null),
+                row.getObject(byAnswer ? 22 : 4, OffsetDateTime.class).toInstant(),
                 row.getString(20),
                 row.getString(21));
     }

@@ -42,7 +42,11 @@ class IndexBatch {
     record Backlog(long links, long oldestSeconds) {}
 
     private record Pending(
-            String conversationId, long ordinal, String userId, String messageId, String json) {}
+            String conversationId, long ordinal, String userId, String messageId, String json) {
+        Pending under(String otherMessageId) {
+            return new Pending(conversationId, ordinal, userId, otherMessageId, json);
+        }
+    }
 
     private final JdbcClient database;
     private final Vault vault;
@@ -79,10 +83,13 @@ class IndexBatch {
         List<String> texts = new ArrayList<>();
         List<Pending> early = new ArrayList<>();
         for (Pending link : taken) {
-            OpenedText text = keys.open(link.userId(), link.messageId(), sealed(link));
+            TurnRecord.Body body =
+                    Json.read(link.json().getBytes(StandardCharsets.UTF_8), TurnRecord.class)
+                            .body();
+            OpenedText text = keys.open(link.userId(), link.messageId(), sealed(body));
             if (text.text() != null) {
-                readable.add(link);
-                texts.add(beginning(text.text()));
+                readable.add(link.under(questionOf(body)));
+                texts.add(beginning(titled(keys, link, body, text.text())));
             } else if (text.state() == OpenedText.State.KEY_MISSING) {
                 early.add(link);
             }
@@ -168,13 +175,29 @@ class IndexBatch {
 
     private String beginning(String text) {
         String cut = text.substring(0, Math.min(text.length(), settings.textChars()));
-        return cut.replace('\0', ' ');
+        return settings.folded(cut.replace('\0', ' '));
     }
 
-    private static @Nullable SealedText sealed(Pending link) {
-        TurnRecord record =
-                Json.read(link.json().getBytes(StandardCharsets.UTF_8), TurnRecord.class);
-        return switch (record.body()) {
+    /** Words of an imported answer are found by its question, as those of any answer are. */
+    private static String questionOf(TurnRecord.Body body) {
+        return body instanceof TurnRecord.ImportedTurn imported
+                        && !imported.author().equals("user")
+                        && imported.parentId() != null
+                ? imported.parentId()
+                : body.messageId();
+    }
+
+    /** An imported conversation is found by its title too. */
+    private static String titled(Keyring keys, Pending link, TurnRecord.Body body, String text) {
+        if (body instanceof TurnRecord.ImportedTurn imported && imported.title() != null) {
+            String title = keys.open(link.userId(), link.messageId(), imported.title()).text();
+            return title == null ? text : title + "\n" + text;
+        }
+        return text;
+    }
+
+    private static @Nullable SealedText sealed(TurnRecord.Body body) {
+        return switch (body) {
             case UserTurn turn -> turn.text();
             case AssistantTurn turn -> turn.text();
             case FailureTurn turn -> turn.partial();

@@ -30,7 +30,7 @@ public final class WordSearch {
         String query =
                 database.sql("SELECT " + function + "(?::regconfig, ?)::text")
                         .param(settings.configuration())
-                        .param(text)
+                        .param(settings.folded(text))
                         .query(String.class)
                         .single();
         return query.isEmpty() ? null : words.hashed(query);
@@ -45,7 +45,7 @@ public final class WordSearch {
             String vector =
                     database.sql("SELECT to_tsvector(?::regconfig, ?)::text")
                             .param(settings.configuration())
-                            .param(title)
+                            .param(settings.folded(title))
                             .query(String.class)
                             .single();
             database.sql(

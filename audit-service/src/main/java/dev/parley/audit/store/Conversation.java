@@ -1,5 +1,6 @@
 package dev.parley.audit.store;
 
+import dev.parley.schemas.chain.ConversationChain;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
@@ -23,6 +24,9 @@ public class Conversation {
     private long links;
     private long maxOrdinal;
     private long messages;
+    private @Nullable Instant droppedAt;
+    private @Nullable Long droppedThrough;
+    private @Nullable String droppedHash;
 
     protected Conversation() {}
 
@@ -57,6 +61,18 @@ public class Conversation {
 
     public long messages() {
         return messages;
+    }
+
+    /** When the retention took its turns so far; null when it did not. */
+    public @Nullable Instant droppedAt() {
+        return droppedAt;
+    }
+
+    /** Where the links begin that are kept: at the start, or after what the retention took. */
+    public ConversationChain.Head keptFrom() {
+        return droppedThrough == null || droppedHash == null
+                ? ConversationChain.Head.START
+                : new ConversationChain.Head(droppedThrough + 1, droppedHash);
     }
 
     /** Whether every number up to the last one is there. */

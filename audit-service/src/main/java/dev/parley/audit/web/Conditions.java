@@ -21,6 +21,21 @@ public final class Conditions {
         return this;
     }
 
+    /** Adds a condition with two values. */
+    public Conditions and(String condition, Object value, String rest, Object second) {
+        sql.append(" AND ").append(condition).append(rest);
+        values.add(sqlValue(value));
+        values.add(sqlValue(second));
+        return this;
+    }
+
+    /** Adds a condition that encloses others. */
+    public Conditions and(String before, Conditions inner, String after) {
+        sql.append(" AND ").append(before).append(inner.sql).append(after);
+        values.addAll(inner.values);
+        return this;
+    }
+
     /** Adds a condition without a value. */
     public Conditions and(String condition) {
         sql.append(" AND ").append(condition);

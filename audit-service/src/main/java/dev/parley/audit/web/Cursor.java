@@ -21,6 +21,15 @@ public record Cursor(Instant at, String id) {
                 .encodeToString((micros + "/" + id).getBytes(StandardCharsets.UTF_8));
     }
 
+    /** The id of a list whose ids are numbers. */
+    public long number() {
+        try {
+            return Long.parseLong(id);
+        } catch (NumberFormatException e) {
+            throw Parameters.bad("after is not a cursor of this list.");
+        }
+    }
+
     /** Null for no cursor; a problem for one that was not made here. */
     public static @Nullable Cursor decoded(@Nullable String text) {
         if (text == null) {

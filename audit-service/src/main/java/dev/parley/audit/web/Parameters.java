@@ -6,6 +6,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ public final class Parameters {
 
     public static final int LIMIT_MIN = 1;
     public static final int LIMIT_MAX = 200;
+    public static final int LIMIT_DEFAULT = 50;
     public static final int PARAMETER_CHARS_MAX = 500;
 
     private Parameters() {}
@@ -36,6 +38,19 @@ public final class Parameters {
             throw bad("limit must be in " + LIMIT_MIN + ".." + LIMIT_MAX + ".");
         }
         return limit;
+    }
+
+    /** The parameter {@code limit}, 50 without one. */
+    public static int limit(Map<String, String> parameters) {
+        String text = parameters.get("limit");
+        if (text == null || text.isEmpty()) {
+            return LIMIT_DEFAULT;
+        }
+        try {
+            return limit(Integer.parseInt(text));
+        } catch (NumberFormatException e) {
+            throw bad("limit must be in " + LIMIT_MIN + ".." + LIMIT_MAX + ".");
+        }
     }
 
     /**
