@@ -1,4 +1,7 @@
-import { useLanguage } from './text/index.js';
-import './elements/parley-app.js';
+import { applyLook, languageWanted } from './look.js';
+import { languageInUse, useLanguage } from './text/index.js';
 
-useLanguage(document.documentElement.lang);
+await useLanguage(languageWanted());
+applyLook(languageInUse());
+// Elements name themselves when they are defined, so the words must be there first.
+await import('./elements/parley-app.js');

@@ -19,6 +19,11 @@ export class SignIn extends EventTarget {
     return this.#signIn?.subject ?? null;
   }
 
+  /** As another tab may take it over. */
+  get shared() {
+    return this.#signIn;
+  }
+
   async withPassword(username, password) {
     const { token } = await this.api.login(username, password);
     return this.#adopt(token, username);
@@ -30,10 +35,19 @@ export class SignIn extends EventTarget {
     return this.#adopt(token, null);
   }
 
+  adoptShared({ token, subject }) {
+    return this.#adopt(token, subject);
+  }
+
   signOut() {
     this.#signIn = null;
     SavedState.saveSignIn(null);
     this.dispatchEvent(new CustomEvent('change'));
+  }
+
+  /** A new token, when the page can get one by itself; here the person must sign in. */
+  async renew() {
+    throw new NeedsPerson();
   }
 
   /** Another person's token must not take over this person's conversation. */
@@ -47,7 +61,35 @@ export class SignIn extends EventTarget {
   }
 }
 
+/** The sign-in of an embedding page, which hands out tokens when it is asked: `callback({reason})` → token or its promise. */
+export class CallbackSignIn extends EventTarget {
+  #callback;
+  token = null;
+
+  constructor(base, callback) {
+    super();
+    this.#callback = callback;
+    this.api = new Api({ base, token: () => this.token });
+  }
+
+  get subject() {
+    return this.token ? subjectOf(this.token) : null;
+  }
+
+  /** @param {'start'|'expiring'|'expired'} reason why a token is needed */
+  async renew(reason) {
+    const token = await this.#callback({ reason });
+    if (typeof token !== 'string' || token === '') throw new NeedsPerson();
+    this.token = token;
+    this.dispatchEvent(new CustomEvent('change'));
+    return token;
+  }
+}
+
 export class OtherPerson extends Error {}
+
+/** Only the person can go on: there is no token to be had without them. */
+export class NeedsPerson extends Error {}
 
 function subjectOf(token) {
   try {

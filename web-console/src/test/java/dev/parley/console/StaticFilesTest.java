@@ -29,6 +29,8 @@ class StaticFilesTest {
 
     private static final Path ROOT = Path.of("src/main/resources/META-INF/resources");
 
+    private static final Path BUILT = Path.of("target/classes/META-INF/resources");
+
     /** What turns text into markup or code, or leaves room for it. */
     private static final Pattern MARKUP_SINK =
             Pattern.compile(
@@ -98,7 +100,13 @@ class StaticFilesTest {
                                         match.group(1) == null ? match.group(2) : match.group(1))
                                 .forEach(name -> {
                                     assertThat(name).as("import in %s", path).startsWith(".");
-                                    assertThat(path.resolveSibling(name).normalize()).exists();
+                                    Path imported = path.resolveSibling(name).normalize();
+                                    // A library comes out of its jar in the build.
+                                    Path found =
+                                            imported.startsWith(ROOT.resolve("js/lib"))
+                                                    ? BUILT.resolve(ROOT.relativize(imported))
+                                                    : imported;
+                                    assertThat(found).exists();
                                 }));
     }
 
@@ -110,7 +118,7 @@ class StaticFilesTest {
                                 .results()
                                 .map(m -> m.group(1)))
                 .isNotEmpty()
-                .allSatisfy(name -> assertThat(ROOT.resolve(name)).exists());
+                .allSatisfy(name -> assertThat(BUILT.resolve(name)).exists());
     }
 
     @Test
@@ -145,9 +153,29 @@ class StaticFilesTest {
                                 .allSatisfy(key -> assertThat(keys).contains(key)));
     }
 
+    @TestFactory
+    Stream<DynamicTest> everyLanguageHasTheSameTexts() {
+        return Stream.of("de")
+                .flatMap(language -> Stream.of("", "-pages").map(part -> language + part))
+                .map(name ->
+                        DynamicTest.dynamicTest(
+                                name,
+                                () ->
+                                        assertThat(keys(name + ".js"))
+                                                .isEqualTo(
+                                                        keys("en" + name.substring(2) + ".js"))));
+    }
+
+    /** Every key in English, of the chat and of the pages beside it. */
     private static Set<String> catalogue() {
+        Set<String> all = keys("en.js");
+        all.addAll(keys("en-pages.js"));
+        return all;
+    }
+
+    private static Set<String> keys(String file) {
         return Pattern.compile("(?m)^ {2}'?([\\w.-]+)'?:")
-                .matcher(read(ROOT.resolve("js/text/en.js")))
+                .matcher(read(ROOT.resolve("js/text").resolve(file)))
                 .results()
                 .map(match -> match.group(1))
                 .collect(Collectors.toCollection(TreeSet::new));

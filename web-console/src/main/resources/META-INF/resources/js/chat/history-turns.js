@@ -1,8 +1,23 @@
 import { newTurn } from './turns.js';
 
-/** The turns of a stored conversation, as the transcript shows them. */
+/**
+ * The turns of a stored conversation, as the transcript shows them: a tree by `parent`. A refused message that was asked again
+ * would look like a branch of its own; it is left out.
+ */
 export function turnsOf(conversation) {
-  return (conversation.turns ?? []).map((stored) => newTurn({
+  const stored = (conversation.turns ?? []).filter((turn) => turn.status !== 'refused' || (turn.siblings ?? []).length < 2);
+  const turns = stored.map((turn) => turnOf(conversation, turn));
+  const ids = new Map(turns.map((turn) => [turn.messageId, turn.id]));
+  turns.forEach((turn, index) => {
+    const parent = stored[index].parent_id;
+    // What follows a message that is not shown follows the one before.
+    turn.parent = parent ? ids.get(parent) ?? turns[index - 1]?.id ?? null : null;
+  });
+  return turns;
+}
+
+function turnOf(conversation, stored) {
+  return newTurn({
     messageId: stored.message_id,
     conversationId: conversation.conversation_id,
     text: stored.text ?? null,
@@ -11,9 +26,11 @@ export function turnsOf(conversation) {
     askedAt: Date.parse(stored.at) || Date.now(),
     tools: (stored.tool_calls ?? []).map(toolOf),
     answer: stored.answer ?? stored.result?.answer ?? '',
+    kind: stored.regenerates ? 'regenerate' : 'message',
+    target: stored.regenerates ?? null,
     ...endOf(stored),
     ...timesOf(stored),
-  }));
+  });
 }
 
 /** A turn that still runs elsewhere is one whose end is to be looked up. */

@@ -8,6 +8,10 @@
  * @property {string} id the client_msg_id: the idempotency key of this message
  * @property {string|null} messageId given by `accepted`
  * @property {string|null} conversationId
+ * @property {string|null} parent id of the turn that it follows
+ * @property {string} kind `message`, or how it came beside another: `edit`, `regenerate`
+ * @property {string|null} target messageId of the turn beside which it was asked
+ * @property {boolean} mirrored another tab follows it; here it is only shown
  * @property {string|null} text the question; null when it was asked elsewhere
  * @property {string|null} textState why a stored question has no text
  * @property {string|null} model the model asked for
@@ -36,6 +40,10 @@ export function newTurn(fields) {
     id: randomId(),
     messageId: null,
     conversationId: null,
+    parent: null,
+    kind: 'message',
+    target: null,
+    mirrored: false,
     text: null,
     textState: null,
     model: null,
@@ -54,7 +62,7 @@ export function newTurn(fields) {
 }
 
 /** 128 random bits; `crypto.randomUUID` would need a secure context, which a bare host name is not. */
-function randomId() {
+export function randomId() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
@@ -91,6 +99,7 @@ export function applyToTurn(turn, frame, now = Date.now()) {
       turn.totalMs = now - turn.askedAt;
       // The stored answer is the truth, and the same text: this only heals a page that missed something.
       if (typeof frame.result?.answer === 'string' && frame.result.answer !== turn.answer) {
+        turn.healed = true;
         console.warn('the stored answer differs from the streamed one', turn.messageId);
         turn.answer = frame.result.answer;
       }

@@ -1,238 +1,247 @@
-import { RUNNING } from '../chat/turns.js';
-import { fill, h, icon, setText } from '../dom.js';
-import { explain, limitName } from '../text/errors.js';
-import { clock, knows, number, t } from '../text/index.js';
-import { ParleyComposer } from './parley-composer.js';
-import { ParleyConnection } from './parley-connection.js';
-import { TurnView } from './turn-view.js';
+import { ChatSession } from '../chat/chat-session.js';
+import { turnsOf } from '../chat/history-turns.js';
+import { SavedState } from '../chat/saved-state.js';
+import { TabLink } from '../chat/tab-link.js';
+import { h } from '../dom.js';
+import { Connection } from '../net/connection.js';
+import { CallbackSignIn, NeedsPerson } from '../sign-in.js';
+import { explain } from '../text/errors.js';
+import { useLanguage } from '../text/index.js';
+import { ChatRoom } from './chat-room.js';
 
-/** Distance from the end, in pixels, in which the view still follows the text. */
-const FOLLOW_WITHIN_PX = 80;
-/** Characters of a finished answer that are read out. */
-const ANNOUNCED_MAX = 2_000;
+/** Looks for a missing answer in the history after these many milliseconds, then leaves it to the person. */
+const MISSING_LOOKS_MS = [500, 3_000, 10_000, 30_000];
+const STYLES = ['theme.css', 'controls.css', 'chat.css', 'markdown.css'];
 
 /**
- * One conversation: strip, transcript, notices, message box. Draws at most once a frame. Nothing that tokens append to is a
- * live region; a separate log announces the finished answer once.
+ * `<parley-chat>`: the chat as one element, for this page and for others.
+ *
+ * Attributes: `address` (of the gateway; default: where this script came from), `token-callback` (name of a global function,
+ * called with {reason}, that answers a token or its promise; or set the property `tokenCallback`), `theme` (`light`, `dark`;
+ * default: the system's), `lang`, `dir`, `transport` (`websocket`, `sse`), `conversation` (an id to go on with), `model`,
+ * `starters` (texts, separated by `|`).
+ *
+ * Events, all composed: `parley-ready`, `parley-state` ({state}), `parley-answer` ({messageId, text, result}), `parley-error`
+ * ({messageId, code}), `parley-sign-in` (a token is needed and none could be had).
  */
 export class ParleyChat extends HTMLElement {
-  #session;
-  #connection;
-  #views = new Map();
-  #dirty = new Set();
-  #frame = 0;
-  #follow = true;
-  #strip;
-  #composer;
-  #scroll = h('div', { class: 'scroll', tabindex: '-1' });
-  #list = h('ol', { class: 'transcript', 'aria-label': t('chat.transcript'), testid: 'transcript' });
-  #empty = h('div', { class: 'empty', testid: 'empty' });
-  #notices = h('div', { class: 'notices', testid: 'notices' });
-  #latest = h('button', { type: 'button', class: 'latest', hidden: true, testid: 'latest' }, icon('down'), t('chat.latest'));
-  #log = h('div', { class: 'offscreen', role: 'log', 'aria-live': 'polite', testid: 'announcer' });
+  static observedAttributes = ['conversation'];
 
-  constructor(session, connection, { draft, model }) {
-    super();
-    this.#session = session;
-    this.#connection = connection;
-    this.#strip = new ParleyConnection(connection, session);
-    this.#composer = new ParleyComposer({ draft, model });
-  }
+  /** Set by a page that has a sign-in of its own; otherwise the callback is asked. */
+  signIn = null;
+  tokenCallback = null;
+  /** Set by a page that wants state kept over a reload. */
+  keepsState = false;
+  tabs = null;
+  session = null;
+  connection = null;
+  room = null;
+  #saved = null;
+  #renewing = null;
 
   connectedCallback() {
-    this.#scroll.append(this.#empty, this.#list);
-    fill(this, this.#strip, this.#scroll,
-      h('div', { class: 'dock' }, this.#latest, this.#notices, this.#composer), this.#log);
-    this.#session.addEventListener('change', (event) => this.#redraw(event.detail));
-    this.#session.addEventListener('ended', (event) => this.#announceEnd(event.detail));
-    this.#session.addEventListener('notice', (event) => this.#onNotice(event.detail));
-    this.#connection.addEventListener('state', () => this.#onState());
-    this.#strip.addEventListener('menu', () => this.dispatchEvent(new CustomEvent('menu')));
-    this.#composer.addEventListener('ask', (event) => this.#ask(event.detail.text));
-    this.#composer.addEventListener('stop', () => this.#session.running.forEach((turn) => this.#session.stop(turn)));
-    this.#composer.addEventListener('draft', () => this.dispatchEvent(new CustomEvent('draft')));
-    this.#latest.addEventListener('click', () => this.#toEnd());
-    this.#scroll.addEventListener('scroll', () => this.#onScroll(), { passive: true });
-    this.#redraw(null);
+    if (this.room) return;
+    this.#start();
   }
 
-  get draft() {
-    return this.#composer.draft;
+  disconnectedCallback() {
+    // A move within the page is no end.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.connection?.pause();
+    });
   }
 
-  get model() {
-    return this.#composer.model;
+  attributeChangedCallback(name, before, now) {
+    if (this.room && now && now !== this.session.conversationId) this.open(now);
+  }
+
+  async #start() {
+    if (!this.signIn) {
+      await useLanguage(this.getAttribute('lang') ?? document.documentElement.lang);
+      this.signIn = new CallbackSignIn(this.getAttribute('address') ?? new URL('../..', import.meta.url).href, (asked) => this.#askCallback(asked));
+      await this.#renew('start');
+    }
+    const saved = this.keepsState ? await this.#loadSaved() : null;
+    this.connection = new Connection(this.signIn.api, {
+      transport: saved?.transport ?? this.getAttribute('transport') ?? 'websocket', session: saved?.session ?? null, cursor: saved?.cursor ?? null,
+    });
+    this.session = new ChatSession(this.connection, saved);
+    this.room = new ChatRoom(this.session, this.connection, this.signIn.api, {
+      draft: saved?.draft ?? '', model: saved?.model ?? this.getAttribute('model'), starters: this.getAttribute('starters')?.split('|'),
+    });
+    if (this.keepsState) this.#saved = new SavedState(() => this.#snapshot());
+    this.#listen();
+    await this.#show();
+    const asked = this.getAttribute('conversation');
+    if (asked && asked !== this.session.conversationId) this.open(asked);
+    this.connection.start();
+    if (this.session.allTurns.some((turn) => turn.state === 'missing')) this.#lookUpMissing();
+    this.#fire('parley-ready');
+  }
+
+  /** A duplicated tab has its original's state; the session is left to the original, and this tab opens its own. */
+  async #loadSaved() {
+    const saved = SavedState.load();
+    if (!saved?.session || !(await this.tabs?.isHeldElsewhere(saved.session))) return saved;
+    const turns = saved.turns.map((turn) => ({ ...turn, mirrored: turn.state === 'accepted' || turn.state === 'streaming' }));
+    return { ...saved, session: null, cursor: null, defaultConversation: null, turns };
+  }
+
+  async #show() {
+    const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
+    const links = STYLES.map((name) => h('link', { rel: 'stylesheet', href: new URL(`../../css/${name}`, import.meta.url).href }));
+    const ready = links.map((link) => new Promise((resolve) => {
+      link.addEventListener('load', resolve);
+      link.addEventListener('error', resolve);
+    }));
+    root.replaceChildren(...links);
+    await Promise.all(ready);
+    root.append(this.room);
+  }
+
+  /** Puts a question as if it had been typed. */
+  ask(text) {
+    return this.room.ask(text);
+  }
+
+  newConversation() {
+    this.connection.leave();
+    this.session.clear();
+    this.connection.start();
+    this.room.focusComposer();
+  }
+
+  /** Shows a conversation of the history; the next message goes on with it. */
+  async open(id) {
+    try {
+      const conversation = await this.signIn.api.conversation(id);
+      this.session.show(id, turnsOf(conversation), conversation.title ?? null);
+      this.#lookUpMissing();
+      return true;
+    } catch (problem) {
+      if (problem.status === 401) this.#signInEnded('expired');
+      this.room.notice(explain(problem));
+      return false;
+    }
+  }
+
+  /** A fresh token was got by the page. */
+  renewed() {
+    this.room.renewed();
+    if (this.connection.state === 'open') this.session.renewToken(this.signIn.token).catch(() => this.connection.retryNow());
+    else this.connection.retryNow();
   }
 
   focusComposer() {
-    this.#composer.focusText();
+    this.room?.focusComposer();
   }
 
-  toggleFocus() {
-    if (this.#composer.focused) this.#scroll.focus();
-    else this.#composer.focusText();
+  /** Ends the connection and forgets what is kept. */
+  leave() {
+    this.connection?.leave();
+    this.session?.clear();
+    this.#saved?.forget();
   }
 
-  /** Shows an explained error above the message box until it is dismissed. */
-  notice(words) {
-    this.#put('error', { kind: 'bad', title: words.title, text: [words.limit, words.next].filter(Boolean).join(' '), detail: t('error.code', { code: words.code }) });
-  }
-
-  /** The sign-in was renewed. */
-  renewed() {
-    this.#take('expiring');
-  }
-
-  #ask(text) {
-    this.#follow = true;
-    this.#session.ask(text, this.#composer.model);
-  }
-
-  #redraw(turn) {
-    if (turn) this.#dirty.add(turn);
-    else this.#dirty = new Set(this.#session.turns);
-    this.#frame ||= requestAnimationFrame(() => this.#draw());
-  }
-
-  #draw() {
-    this.#frame = 0;
-    const turns = this.#session.turns;
-    const actions = {
-      askAgain: (turn) => this.#ask(turn.text),
-      decide: (turn, tool, approved) => this.#session.decide(turn, tool, approved),
-      lookAgain: () => this.dispatchEvent(new CustomEvent('look-again')),
-    };
-    const present = new Set(turns);
-    for (const [turn, view] of this.#views) {
-      if (present.has(turn)) continue;
-      view.element.remove();
-      this.#views.delete(turn);
-    }
-    turns.forEach((turn, index) => {
-      let view = this.#views.get(turn);
-      if (!view) {
-        view = new TurnView(turn, actions);
-        this.#views.set(turn, view);
-      } else if (this.#dirty.has(turn)) {
-        view.update();
-      }
-      if (this.#list.children[index] !== view.element) this.#list.insertBefore(view.element, this.#list.children[index] ?? null);
+  #listen() {
+    const { connection, session, room } = this;
+    connection.addEventListener('state', () => {
+      this.#saved?.soon();
+      this.#fire('parley-state', { state: connection.state });
+      if (connection.state === 'signed-out') this.#signInEnded('expired');
     });
-    this.#dirty.clear();
-    const running = turns.some((turn) => RUNNING.has(turn.state));
-    this.#list.setAttribute('aria-busy', String(running));
-    this.#drawEmpty(turns.length === 0);
-    this.#composer.update({ running, models: this.#session.models, usage: usageText(this.#session) });
-    this.#strip.update();
-    if (this.#follow) this.#scroll.scrollTop = this.#scroll.scrollHeight;
+    session.addEventListener('change', (event) => {
+      this.#saved?.soon();
+      if (event.detail) this.#tellTabs(event.detail);
+      this.#fire('parley-change');
+    });
+    session.addEventListener('ended', (event) => this.#ended(event.detail));
+    session.addEventListener('missing', () => this.#lookUpMissing());
+    room.addEventListener('draft', () => this.#saved?.soon());
+    room.addEventListener('menu', () => this.#fire('parley-menu'));
+    room.addEventListener('look-again', () => this.#lookUpMissing());
+    room.addEventListener('renew', () => this.#signInEnded('expired'));
+    room.addEventListener('expiring', (event) => {
+      if (!(this.signIn instanceof CallbackSignIn)) return;
+      event.preventDefault();
+      this.#signInEnded('expiring');
+    });
+    this.tabs?.addEventListener('turn', ({ detail }) => {
+      if (detail.turn.conversationId === session.conversationId) session.mirror(detail.turn, detail.parentMessageId);
+    });
+    document.addEventListener('visibilitychange', () => this.#catchUp());
   }
 
-  #drawEmpty(empty) {
-    this.#empty.hidden = !empty;
-    if (!empty) return;
-    fill(this.#empty, h('h1', {}, t('chat.empty')),
-      this.#session.greeting ? h('p', { class: 'greeting', testid: 'greeting', dir: 'auto' }, this.#session.greeting) : null,
-      h('p', { class: 'muted' }, t('chat.emptyText')));
+  #ended(turn) {
+    if (turn.state === 'done') this.#fire('parley-answer', { messageId: turn.messageId, text: turn.answer, result: turn.result });
+    else this.#fire('parley-error', { messageId: turn.messageId, code: turn.error.code });
   }
 
-  #onScroll() {
-    const left = this.#scroll.scrollHeight - this.#scroll.scrollTop - this.#scroll.clientHeight;
-    this.#follow = left < FOLLOW_WITHIN_PX;
-    this.#latest.hidden = this.#follow;
+  #tellTabs(turn) {
+    if (turn.mirrored || !turn.messageId) return;
+    const parent = this.session.allTurns.find(({ id }) => id === turn.parent);
+    this.tabs?.note({ ...turn }, parent?.messageId ?? null);
   }
 
-  #toEnd() {
-    this.#follow = true;
-    this.#scroll.scrollTop = this.#scroll.scrollHeight;
-    this.#composer.focusText();
-  }
-
-  #onState() {
-    const { state, detail } = this.#connection;
-    this.#strip.update();
-    // On a stream the reason of an end comes as an error frame before it; the end says it better.
-    if (state === 'stopped' || state === 'signed-out') this.#take('error');
-    if (state === 'open') {
-      this.#take('connection');
-      this.#take('closing');
-    } else if (state === 'waiting') {
-      this.#put('connection', { text: detail.drain ? t('close.drain') : reasonText(detail) });
-    } else if (state === 'stopped') {
-      const action = detail.code === 4409 ? t('close.4409.action') : t('conn.again');
-      this.#put('connection', { kind: 'bad', text: reasonText(detail), action, act: () => this.#connection.retryNow() });
-    } else if (state === 'signed-out') {
-      this.#put('connection', { text: t('signin.again'), action: t('expiring.action'), act: () => this.dispatchEvent(new CustomEvent('renew')) });
+  /** What went on in this conversation on another device, while nobody looked. */
+  async #catchUp() {
+    const { session } = this;
+    if (document.visibilityState !== 'visible' || !session.conversationId || session.allTurns.length === 0 || session.running.length > 0) return;
+    const id = session.conversationId;
+    try {
+      const conversation = await this.signIn.api.conversation(id);
+      if (session.conversationId === id && session.running.length === 0 && (conversation.turns ?? []).length > session.allTurns.length) {
+        session.renew(turnsOf(conversation), conversation.title ?? null);
+      }
+    } catch {
+      // The chat itself does not depend on the history.
     }
   }
 
-  #onNotice(frame) {
-    switch (frame.type) {
-      case 'auth_expiring':
-        this.#put('expiring', {
-          text: t('expiring.text', { when: clock(frame.expires_at) }),
-          action: t('expiring.action'),
-          act: () => this.dispatchEvent(new CustomEvent('renew')),
-        });
-        break;
-      case 'closing':
-        this.#put('closing', { text: t('close.drain') });
-        break;
-      case 'blocked':
-        this.#put('blocked', { kind: 'bad', title: t('error.blocked.title'), text: frame.message || t('error.blocked.next') });
-        break;
-      case 'warning':
-        this.#put('warning', { text: frame.message });
-        break;
-      default:
-        this.notice(explain(frame));
+  async #lookUpMissing() {
+    const { session } = this;
+    const id = session.conversationId;
+    for (const wait of MISSING_LOOKS_MS) {
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      const missing = session.allTurns.some((turn) => turn.state === 'missing');
+      if (!missing || session.conversationId !== id) return;
+      try {
+        session.complete(turnsOf(await this.signIn.api.conversation(id)));
+      } catch {
+        // The next look, or the person's, may find it.
+      }
     }
   }
 
-  #put(key, { kind = '', title = null, text, detail = null, action = null, act = null }) {
-    const dismiss = h('button', { type: 'button', class: 'icon-button', 'aria-label': t('notice.dismiss'), testid: 'dismiss' }, icon('close'));
-    dismiss.addEventListener('click', () => this.#take(key));
-    const notice = h('div', { class: `notice ${kind}`, role: kind === 'bad' ? 'alert' : 'status', 'data-key': key, testid: `notice-${key}` },
-      icon('alert'),
-      h('div', {}, title ? h('p', { class: 'notice-title' }, title) : null, h('p', { dir: 'auto' }, text), detail ? h('p', { class: 'muted' }, detail) : null),
-      action ? h('button', { type: 'button', class: 'secondary', testid: `${key}-action`, on: { click: act } }, action) : null, dismiss);
-    const old = this.#notices.querySelector(`[data-key="${key}"]`);
-    if (old) old.replaceWith(notice);
-    else this.#notices.append(notice);
+  async #signInEnded(reason) {
+    if (await this.#renew(reason)) this.renewed();
   }
 
-  #take(key) {
-    this.#notices.querySelector(`[data-key="${key}"]`)?.remove();
+  /** Asks for a token once, however many ask; false when only a person can help. */
+  #renew(reason) {
+    this.#renewing ??= this.signIn.renew(reason).then(() => true, (cause) => {
+      if (!(cause instanceof NeedsPerson)) console.warn('no token could be had', cause);
+      this.#fire('parley-sign-in', { reason });
+      return false;
+    }).finally(() => {
+      this.#renewing = null;
+    });
+    return this.#renewing;
   }
 
-  #announceEnd(turn) {
-    let text;
-    if (turn.state === 'failed') text = t('chat.announceFailed', { text: explain(turn.error).title });
-    else if (turn.result?.finish_reason === 'stopped') text = t('chat.announceStopped');
-    else text = t('chat.announceDone', { text: turn.answer.slice(0, ANNOUNCED_MAX) });
-    fill(this.#log, h('p', {}, text));
+  #askCallback(asked) {
+    const callback = this.tokenCallback ?? globalThis[this.getAttribute('token-callback')];
+    if (typeof callback !== 'function') throw new NeedsPerson();
+    return callback(asked);
   }
-}
 
-function reasonText({ code, problem }) {
-  if (problem && problem.code !== 'offline') {
-    const words = explain(problem);
-    return `${words.title} ${words.next}`;
+  #snapshot() {
+    return { ...this.session.snapshot(), transport: this.connection.transportId, draft: this.room.draft, model: this.room.model };
   }
-  return knows(`close.${code}`) ? t(`close.${code}`) : t('close.lost');
-}
 
-function usageText(session) {
-  const answers = session.turns.filter((turn) => turn.result);
-  const parts = [];
-  if (answers.length > 0) {
-    const tokens = answers.reduce((sum, { result }) => sum + (result.tokens_input ?? 0) + (result.tokens_output ?? 0), 0);
-    parts.push(t('usage.conversation', { count: answers.length, tokens: number(tokens) }));
+  #fire(name, detail = {}) {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
-  for (const limit of (session.usage?.limits ?? []).filter(({ name }) => /^(tokens|cost)_/.test(name)).slice(0, 2)) {
-    const left = t('usage.left', { left: number(Math.max(0, limit.max - limit.used)), max: number(limit.max), name: limitName(limit.name) });
-    parts.push(limit.resets_at ? `${left} ${t('usage.until', { when: clock(limit.resets_at) })}` : left);
-  }
-  return parts.join(' · ');
 }
 
 customElements.define('parley-chat', ParleyChat);

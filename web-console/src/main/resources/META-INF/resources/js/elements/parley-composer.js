@@ -1,4 +1,4 @@
-import { fill, h, icon, setText } from '../dom.js';
+import { fill, focused, h, icon } from '../dom.js';
 import { t } from '../text/index.js';
 
 /** The message box. Fires `ask` ({text}), `stop` and `draft`. */
@@ -10,8 +10,8 @@ export class ParleyComposer extends HTMLElement {
   #send = h('button', { type: 'submit', class: 'round primary', 'aria-label': t('chat.send'), title: t('chat.send'), testid: 'send' }, icon('send'));
   #stop = h('button', { type: 'button', class: 'round stop', 'aria-label': t('chat.stop'), title: t('chat.stop'), testid: 'stop', hidden: true }, icon('stop'));
   #model = h('select', { 'aria-label': t('chat.model'), testid: 'model' });
-  #usage = h('p', { class: 'usage', testid: 'usage' });
   #models = '';
+  #built = false;
 
   constructor({ draft = '', model = null } = {}) {
     super();
@@ -20,6 +20,8 @@ export class ParleyComposer extends HTMLElement {
   }
 
   connectedCallback() {
+    if (this.#built) return;
+    this.#built = true;
     const form = h('form', { class: 'composer' }, this.#text,
       h('div', { class: 'composer-row' }, this.#model,
         h('span', { class: 'hint', id: 'composer-hint' }, t('chat.sendHint')),
@@ -39,12 +41,18 @@ export class ParleyComposer extends HTMLElement {
       this.#ask();
     });
     this.#model.addEventListener('change', () => this.dispatchEvent(new CustomEvent('draft')));
-    this.append(form, this.#usage);
+    this.append(form);
     this.#fit();
   }
 
   get draft() {
     return this.#text.value;
+  }
+
+  set draft(text) {
+    this.#text.value = text;
+    this.#fit();
+    this.dispatchEvent(new CustomEvent('draft'));
   }
 
   get model() {
@@ -56,16 +64,15 @@ export class ParleyComposer extends HTMLElement {
   }
 
   get focused() {
-    return document.activeElement === this.#text;
+    return focused() === this.#text;
   }
 
-  update({ running, models, usage }) {
-    const held = document.activeElement === this.#stop;
+  update({ running, models }) {
+    const held = focused() === this.#stop;
     this.#stop.hidden = !running;
     if (held && !running) this.#text.focus();
     this.#send.disabled = this.#text.value.trim() === '';
     this.#offer(models, this.model);
-    setText(this.#usage, usage);
   }
 
   #offer(models, chosen) {
@@ -76,15 +83,14 @@ export class ParleyComposer extends HTMLElement {
     const all = chosen && !names.includes(chosen) ? [chosen, ...names] : names;
     fill(this.#model, h('option', { value: '' }, t('chat.modelDefault')), all.map((name) => h('option', { value: name }, name)));
     this.#model.value = chosen ?? '';
+    this.#model.hidden = all.length === 0;
   }
 
   #ask() {
     const text = this.#text.value;
     if (text.trim() === '') return;
-    this.#text.value = '';
-    this.#fit();
+    this.draft = '';
     this.dispatchEvent(new CustomEvent('ask', { detail: { text } }));
-    this.dispatchEvent(new CustomEvent('draft'));
   }
 
   /** As high as its text, up to the limit that the style sheet sets. */

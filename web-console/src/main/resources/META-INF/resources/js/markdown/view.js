@@ -1,112 +1,77 @@
-import { copyButton, h } from '../dom.js';
-import { t } from '../text/index.js';
-import { parseBlocks } from './blocks.js';
-import { renderInline } from './inline.js';
+import { h } from '../dom.js';
+import { Lexer } from '../lib/marked.esm.js';
+import { highlightSoon } from './highlight.js';
+import { blockNode, codeBlock, itemNode, languageOf } from './nodes.js';
+
+const OPTIONS = { gfm: true, breaks: true };
 
 /**
- * Shows a Markdown text that grows. Appending can only change the blocks behind the last blank line, so every earlier block
- * keeps its nodes: a long answer costs as much for its last token as for its first, and a selection in it survives.
+ * Shows a Markdown text that grows. Appending can only change the last block, so every earlier one keeps its nodes: a long
+ * answer costs as much for its last token as for its first, and a selection in it survives.
  */
 export class MarkdownView {
   #text = '';
-  /** Blocks on screen, in order: {type, start, raw, node, code}. */
+  /** Blocks on screen, in order: {type, start, raw, node}, of a code block also {code, text, language}. */
   #shown = [];
 
   constructor() {
     this.element = h('div', { class: 'markdown', dir: 'auto' });
   }
 
-  update(text) {
-    if (text === this.#text) return;
-    const first = text.startsWith(this.#text) ? this.#firstOpen() : 0;
-    const from = this.#shown[first]?.start ?? 0;
-    const blocks = parseBlocks(text.slice(from));
+  update(given, { finished = false } = {}) {
+    const text = given.includes('\r') ? given.replaceAll(/\r\n?/g, '\n') : given;
+    if (text !== this.#text) this.#grow(text);
+    for (const [index, block] of this.#shown.entries()) {
+      if (!block.code || block.coloured || !(finished || index < this.#shown.length - 1)) continue;
+      block.coloured = true;
+      highlightSoon(block.code, block.language);
+    }
+  }
+
+  #grow(text) {
+    const first = text.startsWith(this.#text) ? Math.max(0, this.#shown.length - 1) : 0;
+    let start = this.#shown[first]?.start ?? 0;
+    let index = first;
     this.#text = text;
-    blocks.forEach((block, index) => {
-      const start = from + block.start;
-      const end = index + 1 < blocks.length ? from + blocks[index + 1].start : text.length;
-      this.#put(first + index, block, { type: block.type, start, raw: text.slice(start, end) });
-    });
-    for (const { node } of this.#shown.splice(first + blocks.length)) node.remove();
+    for (const token of Lexer.lex(text.slice(start), { ...OPTIONS })) {
+      if (token.type !== 'space') this.#put(index++, token, start);
+      start += token.raw.length;
+    }
+    for (const { node } of this.#shown.splice(index)) node.remove();
   }
 
-  /** Index of the first block of the last run without a blank line. */
-  #firstOpen() {
-    let index = Math.max(0, this.#shown.length - 1);
-    while (index > 0 && !/\n[ \t]*\n$/.test(this.#text.slice(Math.max(0, this.#shown[index].start - 40), this.#shown[index].start))) index--;
-    return index;
-  }
-
-  #put(index, block, place) {
+  #put(index, token, start) {
     const old = this.#shown[index];
-    if (old?.type === place.type && old.raw === place.raw) {
-      old.start = place.start;
+    if (old?.type === token.type && old.raw === token.raw) {
+      old.start = start;
       return;
     }
-    if (old?.code && block.type === 'code' && block.text.startsWith(old.code.data) && old.language === block.language) {
-      old.code.appendData(block.text.slice(old.code.data.length));
-      Object.assign(old, place);
+    if (old && extend(old, token)) {
+      old.raw = token.raw;
+      old.start = start;
       return;
     }
-    const shown = { ...place, ...show(block) };
-    if (old) old.node.replaceWith(shown.node);
-    else this.element.append(shown.node);
-    this.#shown[index] = shown;
+    const made = token.type === 'code' ? codeBlock(token) : { node: blockNode(token) };
+    if (old) old.node.replaceWith(made.node);
+    else this.element.append(made.node);
+    this.#shown[index] = { type: token.type, start, raw: token.raw, items: token.items, ...made };
   }
 }
 
-function show(block) {
-  return block.type === 'code' ? { ...codeBlock(block), language: block.language } : { node: node(block), code: null };
-}
-
-function codeBlock(block) {
-  const code = document.createTextNode(block.text);
-  const figure = h(
-    'figure', { class: 'code', dir: 'ltr' },
-    h('figcaption', {}, h('span', {}, block.language), copyButton(t('chat.copyCode'), () => code.data, 'copy-code')),
-    h('pre', { tabindex: '0' }, h('code', {}, code)),
-  );
-  return { node: figure, code };
-}
-
-function node(block) {
-  switch (block.type) {
-    case 'heading': return inline(`h${Math.min(block.level + 2, 6)}`, block.text);
-    case 'paragraph': return inline('p', block.text);
-    case 'rule': return h('hr');
-    case 'code': return codeBlock(block).node;
-    case 'quote': return h('blockquote', {}, block.blocks.map(node));
-    case 'list': return list(block);
-    case 'table': return table(block);
-    default: throw new Error(`unknown block ${block.type}`);
+/** Lets a growing code block or list keep the nodes that it has; false when it must be made anew. */
+function extend(old, token) {
+  if (old.type !== token.type) return false;
+  if (token.type === 'code') {
+    const grows = !old.coloured && token.text.startsWith(old.text.data) && languageOf(token) === old.language;
+    if (grows) old.text.appendData(token.text.slice(old.text.data.length));
+    return grows;
   }
-}
-
-function inline(tag, text) {
-  const element = h(tag);
-  renderInline(element, text);
-  return element;
-}
-
-function list(block) {
-  const items = block.items.map((blocks) => {
-    // A tight item is its text; paragraphs of their own would double the distance.
-    const tight = blocks.length > 0 && blocks[0].type === 'paragraph';
-    const item = tight ? inline('li', blocks[0].text) : h('li');
-    item.append(...(tight ? blocks.slice(1) : blocks).map(node));
-    return item;
+  if (token.type !== 'list' || old.node.localName !== (token.ordered ? 'ol' : 'ul') || token.items.length < old.items.length) return false;
+  token.items.forEach((item, index) => {
+    const before = old.node.children[index];
+    if (!before) old.node.append(itemNode(item));
+    else if (old.items[index].raw !== item.raw || old.items[index].loose !== item.loose) before.replaceWith(itemNode(item));
   });
-  return block.ordered ? h('ol', { start: block.first === 1 ? null : block.first }, items) : h('ul', {}, items);
-}
-
-function table(block) {
-  const row = (tag, texts) => h('tr', {}, texts.map((text, column) => {
-    const cell = inline(tag, text);
-    cell.className = `align-${block.align[column]}`;
-    return cell;
-  }));
-  return h(
-    'div', { class: 'table', tabindex: '0' },
-    h('table', {}, h('thead', {}, row('th', block.head)), h('tbody', {}, block.rows.map((texts) => row('td', texts)))),
-  );
+  old.items = token.items;
+  return true;
 }

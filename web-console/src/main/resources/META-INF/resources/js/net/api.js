@@ -2,6 +2,8 @@ import { Problem } from './problem.js';
 
 /** Longest wait for the answer of a short call, in milliseconds. */
 const CALL_TIMEOUT_MS = 15_000;
+/** Of one that carries a file. */
+const UPLOAD_TIMEOUT_MS = 120_000;
 
 /** The REST calls of the public entrance. `token` answers the bearer token of now, or null. */
 export class Api {
@@ -23,28 +25,62 @@ export class Api {
   }
 
   me() {
-    return this.#json('GET', '/api/me');
+    return this.get('/api/me');
   }
 
   async ticket() {
-    return (await this.#json('POST', '/api/tickets')).ticket;
+    return (await this.post('/api/tickets')).ticket;
   }
 
-  conversations({ query = '', after = null, limit = 30 } = {}) {
-    const parameters = new URLSearchParams({ limit: String(limit) });
-    if (query) parameters.set('query', query);
-    if (after) parameters.set('after', after);
-    return this.#json('GET', `/api/conversations?${parameters}`);
+  get(path, parameters = {}) {
+    return this.#json('GET', withQuery(path, parameters));
+  }
+
+  post(path, body) {
+    return this.#json('POST', path, body);
+  }
+
+  put(path, body) {
+    return this.#json('PUT', path, body);
+  }
+
+  patch(path, body) {
+    return this.#json('PATCH', path, body);
+  }
+
+  delete(path, parameters = {}) {
+    return this.#json('DELETE', withQuery(path, parameters));
+  }
+
+  conversations({ query = '', after = null, archived = null, limit = 30 } = {}) {
+    return this.get('/api/conversations', { limit, query, after, archived });
   }
 
   conversation(id) {
-    return this.#json('GET', `/api/conversations/${encodeURIComponent(id)}`);
+    return this.get(`/api/conversations/${encodeURIComponent(id)}`);
   }
 
-  /** The export as a blob, since a plain link could not carry the bearer token. */
-  async exportOf(id, format) {
-    const path = `/api/conversations/${encodeURIComponent(id)}/export?format=${format}`;
+  changeConversation(id, fields) {
+    return this.patch(`/api/conversations/${encodeURIComponent(id)}`, fields);
+  }
+
+  flow(messageId) {
+    return this.get(`/api/messages/${encodeURIComponent(messageId)}/flow`);
+  }
+
+  /** A download as a blob, since a plain link could not carry the bearer token. */
+  async blob(path) {
     return (await this.#call('GET', path)).blob();
+  }
+
+  async text(path) {
+    return (await this.#call('GET', path)).text();
+  }
+
+  /** Sends a body as it is, for example an import file or YAML. */
+  async upload(method, path, body, type) {
+    const response = await this.#fetch(method, path, body, this.#token(), { signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS), type });
+    return read(response);
   }
 
   sendFrame(sessionId, frame) {
@@ -53,7 +89,11 @@ export class Api {
 
   /** A response whose body goes on for as long as the connection lives. */
   openStream(query, signal) {
-    return this.#fetch('GET', `/api/chat/stream${query}`, undefined, this.#token(), { signal, accept: 'text/event-stream' });
+    return this.stream(`/api/chat/stream${query}`, signal);
+  }
+
+  stream(path, signal) {
+    return this.#fetch('GET', path, undefined, this.#token(), { signal, accept: 'text/event-stream' });
   }
 
   webSocketUrl(query) {
@@ -63,28 +103,21 @@ export class Api {
   }
 
   async #json(method, path, body, token = this.#token()) {
-    const response = await this.#call(method, path, body, token);
-    return response.json();
+    return read(await this.#call(method, path, body, token));
   }
 
   #call(method, path, body, token = this.#token()) {
-    return this.#fetch(method, path, body, token, { signal: AbortSignal.timeout(CALL_TIMEOUT_MS) });
+    const sent = body === undefined ? undefined : JSON.stringify(body);
+    return this.#fetch(method, path, sent, token, { signal: AbortSignal.timeout(CALL_TIMEOUT_MS) });
   }
 
-  async #fetch(method, path, body, token, { signal, accept = 'application/json' }) {
+  async #fetch(method, path, body, token, { signal, accept = 'application/json', type = 'application/json' }) {
     const headers = { accept };
     if (token) headers.authorization = `Bearer ${token}`;
-    if (body !== undefined) headers['content-type'] = 'application/json';
+    if (body !== undefined) headers['content-type'] = type;
     let response;
     try {
-      response = await fetch(this.base + path, {
-        method,
-        headers,
-        signal,
-        body: body === undefined ? undefined : JSON.stringify(body),
-        cache: 'no-store',
-        credentials: 'same-origin',
-      });
+      response = await fetch(this.base + path, { method, headers, signal, body, cache: 'no-store', credentials: 'same-origin' });
     } catch (cause) {
       if (cause?.name === 'AbortError') throw cause;
       throw new Problem({ status: 0, code: 'offline' });
@@ -92,4 +125,15 @@ export class Api {
     if (!response.ok) throw await Problem.of(response);
     return response;
   }
+}
+
+/** The body as JSON, or null when there is none. */
+async function read(response) {
+  const text = await response.text();
+  return text ? JSON.parse(text) : null;
+}
+
+function withQuery(path, parameters) {
+  const given = Object.entries(parameters).filter(([, value]) => value !== null && value !== undefined && value !== '');
+  return given.length > 0 ? `${path}?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}` : path;
 }

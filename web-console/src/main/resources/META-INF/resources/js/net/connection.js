@@ -62,6 +62,12 @@ export class Connection extends EventTarget {
     this.#become('idle');
   }
 
+  /** Lets go of the line and keeps the session: the next start goes on with it. */
+  pause() {
+    this.#drop();
+    this.#become('idle');
+  }
+
   /** Connects at once, also after a stop: the user asked for it. */
   retryNow() {
     if (this.state === 'open' || this.state === 'connecting') return;

@@ -2,8 +2,8 @@
 const EVENT_CHARS_MAX = 4_000_000;
 
 /**
- * Reads `text/event-stream` bytes (WHATWG HTML, section 9.2) and calls `onData` with the joined `data` of each event and
- * `onActivity` for every chunk, comments included. Ends when the stream ends; throws when it breaks.
+ * Reads `text/event-stream` bytes (WHATWG HTML, section 9.2) and calls `onData` with the joined `data` and the last id of each
+ * event, and `onActivity` for every chunk, comments included. Ends when the stream ends; throws when it breaks.
  */
 export async function readEvents(body, { onData, onActivity }) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
@@ -20,6 +20,7 @@ export class EventParser {
   #rest = '';
   #data = [];
   #size = 0;
+  #id = null;
   #onData;
 
   constructor(onData) {
@@ -41,11 +42,12 @@ export class EventParser {
 
   #line(line) {
     if (line === '') {
-      if (this.#data.length > 0) this.#onData(this.#data.join('\n'));
+      if (this.#data.length > 0) this.#onData(this.#data.join('\n'), this.#id);
       this.#data = [];
       this.#size = 0;
       return;
     }
+    if (line.startsWith('id:')) this.#id = line.slice(line[3] === ' ' ? 4 : 3);
     if (!line.startsWith('data')) return;
     if (line.length > 4 && line[4] !== ':') return;
     const value = line.slice(line[5] === ' ' ? 6 : 5);
