@@ -115,7 +115,48 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
         watcher = null;
         watching.destroyForcibly();
+        try {
+            resume();
+        } catch (IOException e) {
+            // It is gone, or was never paused; the stop below says the rest.
+        }
         stop();
+    }
+
+    /**
+     * Stops every process of the server where it stands (SIGSTOP): connections stay, and nothing
+     * answers.
+     */
+    synchronized void pause() throws IOException {
+        signal("-STOP");
+    }
+
+    /** Lets a paused server go on; harmless for one that runs. */
+    synchronized void resume() throws IOException {
+        signal("-CONT");
+    }
+
+    private void signal(String signal) throws IOException {
+        Long pid = serverProcess(directory);
+        if (pid == null) {
+            throw new IOException("PostgreSQL does not run");
+        }
+        // The server first: it would start new processes in place of its own.
+        List<String> command = new ArrayList<>(List.of("kill", signal, pid.toString()));
+        ProcessHandle.of(pid).stream()
+                .flatMap(ProcessHandle::descendants)
+                .forEach(process -> command.add(Long.toString(process.pid())));
+        int status =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start()
+                        .onExit()
+                        .join()
+                        .exitValue();
+        if (status != 0) {
+            throw new IOException("kill " + signal + " ended with " + status);
+        }
     }
 
     /** The process id of the server, as the server wrote it down; empty when there is none. */

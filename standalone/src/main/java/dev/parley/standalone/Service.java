@@ -5,7 +5,9 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.springframework.boot.Banner;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.MutablePropertySources;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
@@ -26,9 +28,12 @@ record Service(String name, Supplier<SpringApplicationBuilder> application) {
      *
      * @param environment variables that go before those of the process
      * @param properties of this service alone, which go before its configuration file
+     * @param more what else its context gets before it starts
      */
     ConfigurableApplicationContext start(
-            Map<String, String> environment, Map<String, Object> properties) {
+            Map<String, String> environment,
+            Map<String, Object> properties,
+            ApplicationContextInitializer<GenericApplicationContext> more) {
         Map<String, Object> variables = new HashMap<>(environment);
         return application
                 .get()
@@ -39,6 +44,7 @@ record Service(String name, Supplier<SpringApplicationBuilder> application) {
                     sources.addFirst(
                             new SystemEnvironmentPropertySource(ENVIRONMENT_SOURCE, variables));
                     sources.addFirst(new MapPropertySource("standalone", properties));
+                    more.initialize((GenericApplicationContext) context);
                 })
                 .run();
     }

@@ -14,7 +14,7 @@ final class Services {
     static List<Service> all() {
         return List.of(
                 new Service(Standalone.GATEWAY, GatewayApplication::application),
-                new Service("llm-worker", WorkerApplication::application),
+                new Service(Standalone.WORKER, WorkerApplication::application),
                 new Service(Standalone.ORCHESTRATOR, OrchestratorApplication::application),
                 new Service(Standalone.AUDIT, AuditApplication::application));
     }

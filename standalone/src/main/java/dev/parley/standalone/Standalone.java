@@ -1,5 +1,6 @@
 package dev.parley.standalone;
 
+import dev.parley.worker.intake.JobIntake;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
 
 /**
  * The whole pipeline in this JVM, running.
@@ -31,6 +33,7 @@ public final class Standalone implements AutoCloseable {
 
     static final String GATEWAY = "edge-gateway";
     static final String ORCHESTRATOR = "chat-orchestrator";
+    static final String WORKER = "llm-worker";
     static final String AUDIT = "audit-service";
 
     private static final int BROKER_RANK = 100;
@@ -185,19 +188,55 @@ public final class Standalone implements AutoCloseable {
         // Contexts that start side by side would each set up the log that they share.
         System.setProperty(LoggingSystem.SYSTEM_PROPERTY, LoggingSystem.NONE);
         List<Start> starts = new ArrayList<>();
-        for (int rank = 0; rank < services.size(); rank++) {
-            Service service = services.get(rank);
-            int stopRank = rank;
-            starts.add(new Start(service.name(), () -> startService(service, stopRank, portOf)));
+        Breakage breakage = new Breakage(postgres, name -> restart(services, name, portOf));
+        for (Service service : services) {
+            starts.add(
+                    new Start(
+                            service.name(),
+                            () -> startService(services, service, portOf, breakage)));
         }
         together(starts);
     }
 
-    private void startService(Service service, int stopRank, Map<String, Integer> portOf) {
+    private void startService(
+            List<Service> services,
+            Service service,
+            Map<String, Integer> portOf,
+            @Nullable Breakage breakage) {
         ConfigurableApplicationContext context =
-                service.start(environment, properties(service.name(), portOf));
-        parts.add(stopRank, service.name(), context);
+                service.start(
+                        environment,
+                        properties(service.name(), portOf),
+                        beans -> addTo(beans, service.name(), breakage));
+        parts.add(services.indexOf(service), service.name(), context);
         contexts.put(service.name(), context);
+    }
+
+    /** Where everybody knows the password anyway, people may see what happens when parts fail. */
+    private void addTo(
+            GenericApplicationContext beans, String service, @Nullable Breakage breakage) {
+        if (breakage != null
+                && service.equals(GATEWAY)
+                && Boolean.parseBoolean(environment.get("PARLEY_DEMO_LOGIN"))) {
+            beans.registerBean(Breakage.class, () -> breakage);
+            beans.registerBean(BreakController.class);
+        }
+    }
+
+    /** Ends a service in the middle of what it does, and starts it again. */
+    private void restart(List<Service> services, String name, Map<String, Integer> portOf) {
+        ConfigurableApplicationContext running = contexts.get(name);
+        if (running == null) {
+            return;
+        }
+        if (name.equals(WORKER)) {
+            running.getBean(JobIntake.class).abandon();
+        }
+        running.close();
+        services.stream()
+                .filter(service -> service.name().equals(name))
+                .forEach(service -> startService(services, service, portOf, null));
+        LOG.info("{} was ended and started again", name);
     }
 
     /** The gateway is public; the others are reached on the loopback address, health included. */

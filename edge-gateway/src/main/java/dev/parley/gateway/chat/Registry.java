@@ -13,13 +13,16 @@ import dev.parley.schemas.frame.ServerFrame;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -115,6 +118,30 @@ public final class Registry implements Directory.Observer {
     /** The session that has its connection here. */
     public @Nullable ChatSession local(String sessionId) {
         return sessions.get(sessionId);
+    }
+
+    /** Cuts a user's lines without a goodbye, as a lost network would; how many there were. */
+    public int cut(String userId) {
+        return each(userId, session -> session.transport().abort());
+    }
+
+    /** Lets the sign-in of a user's connections end at that time; how many there are. */
+    public int expire(String userId, Instant at) {
+        return each(
+                userId,
+                session -> {
+                    Identity now = session.identity();
+                    session.renew(new Identity(now.caller(), now.roles(), at, now.bearer()));
+                });
+    }
+
+    private int each(String userId, Consumer<ChatSession> action) {
+        List<ChatSession> own =
+                sessions.values().stream()
+                        .filter(session -> session.identity().userId().equals(userId))
+                        .toList();
+        own.forEach(action);
+        return own.size();
     }
 
     Collection<ChatSession> all() {

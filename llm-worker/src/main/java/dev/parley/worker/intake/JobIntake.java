@@ -96,6 +96,13 @@ public final class JobIntake implements SmartLifecycle, JobSlot.Intake {
         threads.clear();
     }
 
+    /** As {@link #stop}, without a drain: the running answers are dropped where they are. */
+    public void abandon() {
+        taking = false;
+        running.cancelAll(CancelCause.DRAINED);
+        stop();
+    }
+
     @Override
     public boolean isRunning() {
         return taking;

@@ -22,7 +22,7 @@ export class ParleyHistory extends HTMLElement {
   #asked = 0;
   #timer = 0;
   #search = h('input', { type: 'search', placeholder: t('history.search'), 'aria-label': t('history.search'), testid: 'history-search' });
-  #file = h('input', { type: 'file', accept: '.json,.jsonl,.zip', class: 'offscreen', 'aria-label': t('history.import'), tabindex: '-1', testid: 'import-file' });
+  #file = h('input', { type: 'file', accept: '.json,application/json', class: 'offscreen', 'aria-label': t('history.import'), tabindex: '-1', testid: 'import-file' });
   #list = h('div', { class: 'history-groups', testid: 'history-list' });
   #note = h('p', { class: 'hint', role: 'status', testid: 'history-note' });
   #more = h('button', { type: 'button', class: 'link', hidden: true, testid: 'history-more' }, t('history.more'));
@@ -148,9 +148,9 @@ export class ParleyHistory extends HTMLElement {
     }
     setText(this.#note, t('history.importing', { name: file.name }));
     await this.#attempt(async () => {
-      const done = await this.#api.upload('POST', '/api/conversations/import', file, file.name.endsWith('.zip') ? 'application/zip' : 'application/json');
+      const done = await this.#api.upload('POST', '/api/conversations/import', file, 'application/json');
       await this.refresh();
-      setText(this.#note, t('history.imported', { conversations: done.conversations ?? 0, messages: done.messages ?? 0, skipped: skippedCount(done.skipped) }));
+      setText(this.#note, t('history.imported', { conversations: done.conversations ?? 0, messages: done.messages ?? 0, skipped: done.skipped ?? 0 }));
       this.refreshSoon();
     });
   }
@@ -163,10 +163,6 @@ export class ParleyHistory extends HTMLElement {
       setText(this.#note, [words.title, words.detail, words.next].filter(Boolean).join(' '));
     }
   }
-}
-
-function skippedCount(skipped) {
-  return Array.isArray(skipped) ? skipped.length : skipped ?? 0;
 }
 
 function mark(button, current) {

@@ -48,7 +48,7 @@ export class UsageMeter {
     this.#draw();
     try {
       this.#me = await this.#readMe();
-      this.#session.usage = { limits: this.#me.limits ?? [], running_answers: this.#me.running_answers ?? 0 };
+      this.#session.usage = this.#me.usage;
       this.update(this.#session);
     } catch {
       // What the last answer said stands.

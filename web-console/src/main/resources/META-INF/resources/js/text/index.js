@@ -57,8 +57,10 @@ export function duration(ms) {
 export function clock(iso) {
   const at = new Date(iso);
   if (Number.isNaN(at.getTime())) return '';
-  const sameDay = at.toDateString() === new Date().toDateString();
-  const style = sameDay ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' };
+  const days = Math.abs(at.getTime() - Date.now()) / 86_400_000;
+  const time = { hour: 'numeric', minute: '2-digit' };
+  const date = at.getFullYear() === new Date().getFullYear() ? { day: 'numeric', month: 'short' } : { dateStyle: 'medium', timeStyle: 'short' };
+  const style = at.toDateString() === new Date().toDateString() ? time : days < 5 ? { weekday: 'short', ...time } : { ...date, ...(date.dateStyle ? {} : time) };
   return new Intl.DateTimeFormat(language, style).format(at);
 }
 

@@ -19,16 +19,16 @@ export class ErasurePart {
       caption: t('erasure.title'), note: this.#note, testid: 'erasures', empty: t('erasure.none'),
       read: (after) => this.#api.get('/api/audit/erasures', { after }),
       columns: [
-        { label: t('filter.user'), value: (item) => item.user ?? item.erasure_id ?? '–' }, { label: t('erasure.state'), value: (item) => shown(item.state) },
-        { label: t('erasure.by'), value: (item) => shown(item.requested_by ?? item.by) }, { label: t('audit.at'), value: (item) => clock(item.requested_at ?? item.at ?? item.created_at) || '–' },
+        { label: t('filter.user'), value: (item) => shown(item.user) }, { label: t('erasure.state'), value: (item) => shown(item.state) },
+        { label: t('erasure.by'), value: (item) => shown(item.requested_by) }, { label: t('audit.at'), value: (item) => clock(item.requested_at) },
       ],
     });
     this.#holds = new PagedTable({
       caption: t('hold.title'), note: this.#note, testid: 'holds', empty: t('hold.none'),
       read: (after) => this.#api.get('/api/audit/legal-holds', { after }),
       columns: [
-        { label: t('hold.what'), value: (item) => item.user ?? item.conversation_id ?? item.team ?? '–' }, { label: t('hold.reason'), wide: true, value: (item) => shown(item.reason) },
-        { label: t('erasure.by'), value: (item) => shown(item.created_by ?? item.by ?? item.placed_by) }, { label: t('audit.at'), value: (item) => clock(item.created_at ?? item.at ?? item.placed_at) || '–' },
+        { label: t('hold.what'), value: (item) => `${t(`hold.kind.${item.kind}`)}: ${item.subject}` }, { label: t('hold.reason'), wide: true, value: (item) => shown(item.reason) },
+        { label: t('erasure.by'), value: (item) => shown(item.placed_by) }, { label: t('audit.at'), value: (item) => clock(item.placed_at) },
         { label: '', value: (item) => (item.released_at ? t('hold.released') : h('button', { type: 'button', class: 'link', testid: 'hold-release', on: { click: () => this.#release(item) } }, t('hold.release'))) },
       ],
     });
@@ -49,8 +49,7 @@ export class ErasurePart {
 
   #readRetention() {
     return this.#note.attempt(async () => {
-      const answer = await this.#api.get('/api/audit/retention');
-      const items = answer?.items ?? (Array.isArray(answer) ? answer : Object.entries(answer ?? {}).filter(([, days]) => typeof days === 'number').map(([name, days]) => ({ name, days })));
+      const { items } = await this.#api.get('/api/audit/retention');
       fill(this.#retention, items.length > 0 ? tableOf(t('retention.title'), columnsOf(items), items) : h('p', { class: 'hint' }, t('retention.none')));
     });
   }
@@ -77,7 +76,7 @@ export class ErasurePart {
 
   async #release(item) {
     const sure = await askDialog({ title: t('hold.releaseSure'), text: item.reason, confirm: t('hold.release'), danger: true, testid: 'release-dialog' });
-    if (sure && (await this.#note.attempt(() => this.#api.delete(`/api/audit/legal-holds/${encodeURIComponent(item.id ?? item.hold_id)}`)))) await this.#holds.load();
+    if (sure && (await this.#note.attempt(() => this.#api.delete(`/api/audit/legal-holds/${encodeURIComponent(item.hold_id)}`)))) await this.#holds.load();
   }
 
   async #retain() {

@@ -42,7 +42,7 @@ export class JournalPart {
   #load() {
     const kind = this.#kind;
     const columns = [];
-    const filters = kind === 'checkpoints' ? {} : kind === 'reads' ? { target: this.#subject.value.trim(), reader: this.#actor.value.trim() } : { subject: this.#subject.value.trim(), actor: this.#actor.value.trim() };
+    const filters = kind === 'checkpoints' ? {} : kind === 'reads' ? { call: this.#subject.value.trim(), reader: this.#actor.value.trim() } : { subject: this.#subject.value.trim(), actor: this.#actor.value.trim() };
     const list = new PagedTable({
       caption: t(`journal.${kind}`), note: this.#note, columns, testid: `list-${kind}`,
       read: async (after) => {

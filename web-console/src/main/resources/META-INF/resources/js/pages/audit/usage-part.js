@@ -9,7 +9,7 @@ const GROUPS = ['day', 'team', 'user', 'role', 'model', 'tool', 'status'];
 const MEASURES = {
   tokens: { of: (line) => (line.tokens_input ?? 0) + (line.tokens_output ?? 0), format: number },
   cost: { of: (line) => Number(line.cost ?? 0), format: money },
-  messages: { of: (line) => line.messages ?? line.calls ?? 0, format: number },
+  messages: { of: (line) => line.messages ?? 0, format: number },
 };
 const LINES_MAX = 1_000;
 
@@ -43,7 +43,7 @@ export class UsagePart {
       const lines = [];
       let after = null;
       do {
-        const page = await this.#api.get('/api/audit/usage', { ...this.#filters.values(), by: this.#by.value, group_by: this.#by.value, limit: 200, after });
+        const page = await this.#api.get('/api/audit/usage', { ...this.#filters.values(), by: this.#by.value, limit: 200, after });
         lines.push(...page.items);
         after = page.next;
       } while (after && lines.length < LINES_MAX);
