@@ -37,8 +37,7 @@ final class BreakController {
     private final Breakage breakage;
     private final Clock clock;
 
-    BreakController(
-            AccessControl access, Registry connections, Breakage breakage, Clock clock) {
+    BreakController(AccessControl access, Registry connections, Breakage breakage, Clock clock) {
         this.access = access;
         this.connections = connections;
         this.breakage = breakage;
@@ -76,8 +75,7 @@ final class BreakController {
             case "connection" -> concerned = connections.cut(caller.userId());
             case "token" ->
                     concerned =
-                            connections.expire(
-                                    caller.userId(), clock.instant().plus(TOKEN_REST));
+                            connections.expire(caller.userId(), clock.instant().plus(TOKEN_REST));
             case "worker" -> breakage.killWorker();
             default -> breakage.pausePostgres();
         }

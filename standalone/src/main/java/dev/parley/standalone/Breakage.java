@@ -68,8 +68,7 @@ final class Breakage {
             postgresPaused.set(false);
             throw e;
         }
-        CompletableFuture.delayedExecutor(
-                        POSTGRES_PAUSE.toSeconds(), TimeUnit.SECONDS, threads)
+        CompletableFuture.delayedExecutor(POSTGRES_PAUSE.toSeconds(), TimeUnit.SECONDS, threads)
                 .execute(() -> {
                     try {
                         database.resume();
