@@ -84,6 +84,18 @@ final class Gateway {
         call("POST", path, body, HttpResponse.BodyHandlers.ofByteArray());
     }
 
+    /** Sends a document of any kind; the answer's bytes. */
+    byte[] send(String method, String path, String contentType, byte[] body)
+            throws IOException, InterruptedException {
+        HttpRequest request =
+                request(path)
+                        .timeout(CALL_TIMEOUT)
+                        .header("Content-Type", contentType)
+                        .method(method, HttpRequest.BodyPublishers.ofByteArray(body))
+                        .build();
+        return checked(http.send(request, HttpResponse.BodyHandlers.ofByteArray())).body();
+    }
+
     /** A response that goes on; the caller closes it. */
     InputStream stream(String path) throws IOException, InterruptedException {
         HttpRequest request = request(path).header("Accept", "text/event-stream").GET().build();

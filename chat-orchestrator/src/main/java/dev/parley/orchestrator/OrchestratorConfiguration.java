@@ -45,8 +45,9 @@ class OrchestratorConfiguration {
             PolicyFile file,
             PolicyTopic topic,
             KafkaTemplate<String, byte[]> kafka,
-            Outbound outbound) {
-        return new PolicySource(file, topic, kafka, outbound);
+            Outbound outbound,
+            OrchestratorSettings settings) {
+        return new PolicySource(file, topic, kafka, outbound, settings.isAdministered());
     }
 
     @Bean(destroyMethod = "close")
@@ -110,7 +111,9 @@ class OrchestratorConfiguration {
     @Bean
     HealthIndicator streamsHealthIndicator(OrchestratorStreams streams, PolicyTopic policy) {
         return () ->
-                (streams.isRunning() && policy.isWhole() ? Health.up() : Health.outOfService())
+                (streams.isRunning() && policy.isWhole() && policy.current().knowsAnyRole()
+                                ? Health.up()
+                                : Health.outOfService())
                         .withDetail("streams_running", streams.isRunning())
                         .withDetail("policy_read", policy.isWhole())
                         .build();

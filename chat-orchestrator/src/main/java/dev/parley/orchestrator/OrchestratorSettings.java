@@ -20,8 +20,9 @@ import org.springframework.validation.annotation.Validated;
 /**
  * The orchestrator's settings, under {@code parley.orchestrator}.
  *
- * @param policyFile YAML policy that is published at the start ({@code PARLEY_POLICY_FILE}); empty
- *     (default): the built-in one fills what the policy topic lacks
+ * @param policyFile YAML policy ({@code PARLEY_POLICY_FILE}): with a database the first policy of
+ *     an empty one, without a database what is published at the start; empty (default): the
+ *     built-in one
  * @param masterKey base64 of 32 bytes that wrap the persons' data keys ({@code PARLEY_MASTER_KEY});
  *     needed, and the same for orchestrator and audit
  * @param stateDir where state is kept between starts (default {@code data/orchestrator}); of one
@@ -38,6 +39,7 @@ import org.springframework.validation.annotation.Validated;
  * @param retention how much of a conversation stays in the state
  * @param streams how Kafka Streams runs
  * @param redaction what the record is not to hold
+ * @param database where the administered policy is kept; without one the policy is a file
  */
 @Validated
 @ConfigurationProperties("parley.orchestrator")
@@ -53,7 +55,11 @@ record OrchestratorSettings(
         @DefaultValue @Valid Context context,
         @DefaultValue @Valid Retention retention,
         @DefaultValue @Valid Streams streams,
-        @DefaultValue @Valid Redactions redaction) {
+        @DefaultValue @Valid Redactions redaction,
+        @DefaultValue Database database) {
+
+    /** Of the administration, which has the rest; here only whether there is one. */
+    record Database(@Nullable String url) {}
 
     /**
      * @param deadline after which an answer is stopped ({@code PARLEY_ANSWER_DEADLINE}, default 5
@@ -148,6 +154,11 @@ record OrchestratorSettings(
                         retention.messagesMax(), retention.refusedMax(), retention.recipientsMax()),
                 budgetZone,
                 defaultModel.isBlank() ? "demo" : defaultModel);
+    }
+
+    /** Whether the policy is kept in a database and changed at run time. */
+    boolean isAdministered() {
+        return blankToNull(database.url()) != null;
     }
 
     @Nullable Path policyPath() {

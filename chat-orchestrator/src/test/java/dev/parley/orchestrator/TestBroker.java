@@ -15,17 +15,20 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 
 /** A real node on the loopback address, in this JVM. */
-final class TestBroker implements AutoCloseable {
+public final class TestBroker implements AutoCloseable {
 
     private final KafkaRaftServer server;
+    private final Map<String, String> settings;
     private final String bootstrapServers;
 
-    private TestBroker(KafkaRaftServer server, String bootstrapServers) {
-        this.server = server;
+    private TestBroker(Map<String, String> settings, String bootstrapServers) {
+        this.server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
+        this.settings = settings;
         this.bootstrapServers = bootstrapServers;
+        server.startup();
     }
 
-    static TestBroker start(Path folder) throws Exception {
+    public static TestBroker start(Path folder) throws Exception {
         String client = "127.0.0.1:" + freePort();
         String controller = "127.0.0.1:" + freePort();
         Map<String, String> settings = new HashMap<>();
@@ -59,12 +62,15 @@ final class TestBroker implements AutoCloseable {
                 .setIgnoreFormatted(true)
                 .addDirectory(folder.toString());
         formatter.run();
-        KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
-        server.startup();
-        return new TestBroker(server, client);
+        return new TestBroker(settings, client);
     }
 
-    String bootstrapServers() {
+    /** Another process, as it were, on the same data and ports; this one must be closed. */
+    public TestBroker again() {
+        return new TestBroker(settings, bootstrapServers);
+    }
+
+    public String bootstrapServers() {
         return bootstrapServers;
     }
 

@@ -50,6 +50,11 @@ public record Policy(Map<String, PolicyRecord> subjects, Set<String> unreadable)
         return subjects.get("role/" + role) instanceof PolicyRecord.Role;
     }
 
+    /** Whether there is any role; without one everybody is refused. */
+    public boolean knowsAnyRole() {
+        return subjects.values().stream().anyMatch(PolicyRecord.Role.class::isInstance);
+    }
+
     /** What the caller may do; null when the role is unknown or a part cannot be read. */
     public @Nullable Rights rights(Caller caller) {
         String userSubject = "user/" + caller.id();

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a file changes of the policy that stands: only what differs is published, so that a restart
- * publishes nothing. Blocks that the file does not name stay, since they are made at run time.
+ * publishes nothing. Blocks and accepted tools that the file does not name stay, since they are
+ * made at run time.
  */
 final class PolicyPublication {
 
@@ -28,6 +29,7 @@ final class PolicyPublication {
             standing.subjects()
                     .forEach((subject, record) -> {
                         if (!(record instanceof PolicyRecord.Block)
+                                && !(record instanceof PolicyRecord.AcceptedTools)
                                 && !wanted.subjects().containsKey(subject)) {
                             changes.put(subject, null);
                         }

@@ -32,25 +32,42 @@ public final class PolicySource {
     private final PolicyTopic topic;
     private final KafkaOperations<String, byte[]> kafka;
     private final Outbound outbound;
+    private final boolean administered;
 
+    /**
+     * @param administered whether the policy is kept in a database, and what is in the topic comes
+     *     from there alone
+     */
     public PolicySource(
             PolicyFile file,
             PolicyTopic topic,
             KafkaOperations<String, byte[]> kafka,
-            Outbound outbound) {
+            Outbound outbound,
+            boolean administered) {
         this.file = file;
         this.topic = topic;
         this.kafka = kafka;
         this.outbound = outbound;
+        this.administered = administered;
     }
 
-    /** Returns when the policy that the file asks for is the one that decisions go by. */
+    /**
+     * Returns when the policy that the file asks for is the one that decisions go by; of an
+     * administered one, when the topic says anything about roles. A new topic and no PostgreSQL to
+     * fill it: after a while this instance starts all the same, denies everything and is not ready.
+     */
     public void establish() {
         topic.start();
         try {
             if (!topic.awaitWhole(TIMEOUT)) {
                 throw new IllegalStateException(
                         "the policy topic could not be read within " + TIMEOUT);
+            }
+            if (administered) {
+                if (!topic.await(Policy::knowsAnyRole, TIMEOUT)) {
+                    LOG.warn("the policy is empty and denies everything until PostgreSQL is there");
+                }
+                return;
             }
             Map<String, @Nullable PolicyRecord> changes =
                     PolicyPublication.changes(file, topic.current());

@@ -15,6 +15,8 @@ import tools.jackson.databind.JsonNode;
 record YamlNode(String path, JsonNode node) {
 
     private static final int DECIMALS_MAX = 12;
+    private static final BigDecimal MONEY_MAX = new BigDecimal("1000000000000");
+    private static final int GLOB_CHARS_MAX = 255;
 
     /** Refuses fields that are not among {@code names}. */
     YamlNode only(String... names) {
@@ -64,16 +66,27 @@ record YamlNode(String path, JsonNode node) {
         if (value == null) {
             return null;
         }
-        if (!value.node.isString() || value.node.stringValue().isBlank()) {
-            throw value.wrong("must be text, not " + value.shown());
+        return value.ownText();
+    }
+
+    private String ownText() {
+        if (!node.isString() || node.stringValue().isBlank()) {
+            throw wrong("must be text, not " + shown());
         }
-        return value.node.stringValue();
+        String text = node.stringValue();
+        if (text.length() > PolicyShapes.TEXT_CHARS_MAX || text.indexOf('\0') >= 0) {
+            throw wrong(
+                    "must have at most "
+                            + PolicyShapes.TEXT_CHARS_MAX
+                            + " characters, none of them NUL.");
+        }
+        return text;
     }
 
     String requiredText(String name) {
         String text = text(name);
         if (text == null) {
-            throw new InvalidPolicyException(child(name), "is missing.");
+            throw missing(name);
         }
         return text;
     }
@@ -125,37 +138,87 @@ record YamlNode(String path, JsonNode node) {
         }
         boolean finite =
                 value.node.isNumber()
-                        && !(value.node.isFloatingPointNumber()
+                        && !((value.node.isDouble() || value.node.isFloat())
                                 && !Double.isFinite(value.node.doubleValue()));
         if (!finite
                 || value.node.decimalValue().signum() < 0
+                || value.node.decimalValue().compareTo(MONEY_MAX) > 0
                 || value.node.decimalValue().stripTrailingZeros().scale() > DECIMALS_MAX) {
             throw value.wrong(
-                    "must be a number from 0 with at most "
+                    "must be a number from 0 to "
+                            + MONEY_MAX
+                            + " with at most "
                             + DECIMALS_MAX
                             + " decimals, not "
                             + value.shown());
         }
-        return value.node.decimalValue();
+        // One form for one amount, so that equal policies are equal records.
+        BigDecimal plain = value.node.decimalValue().stripTrailingZeros();
+        return plain.scale() < 0 ? plain.setScale(0) : plain;
     }
 
     BigDecimal requiredMoney(String name) {
         BigDecimal money = money(name);
         if (money == null) {
-            throw new InvalidPolicyException(child(name), "is missing.");
+            throw missing(name);
         }
         return money;
     }
 
     @Nullable List<String> texts(String name) {
+        return list(name, YamlNode::ownText);
+    }
+
+    /** Names in which only {@code *} is special; null when the field is absent. */
+    @Nullable List<String> globs(String name) {
         return list(
                 name,
                 item -> {
-                    if (!item.node.isString() || item.node.stringValue().isBlank()) {
-                        throw item.wrong("must be text, not " + item.shown());
-                    }
-                    return item.node.stringValue();
+                    checkGlob(item.path, item.ownText());
+                    return item.ownText();
                 });
+    }
+
+    /** Refuses what people write who expect another kind of pattern. */
+    static void checkGlob(String path, String glob) {
+        boolean bad =
+                glob.length() > GLOB_CHARS_MAX
+                        || glob.chars()
+                                .anyMatch(c ->
+                                        Character.isWhitespace(c)
+                                                || Character.isISOControl(c)
+                                                || "?[]{}\\".indexOf(c) >= 0);
+        if (bad) {
+            throw new InvalidPolicyException(
+                    path,
+                    "must be a name or a glob with * for any characters; white space and any of"
+                            + " ?[]{}\\ are not part of one: "
+                            + glob);
+        }
+    }
+
+    /** Every field's name. */
+    List<String> fields() {
+        if (!node.isObject()) {
+            throw wrong("must be a map, not " + shown());
+        }
+        return List.copyOf(node.propertyNames());
+    }
+
+    /** The node, or an empty map in place of nothing: {@code blue:} names a team without more. */
+    YamlNode orEmptyMap() {
+        return node.isNull()
+                ? new YamlNode(
+                        path, tools.jackson.databind.node.JsonNodeFactory.instance.objectNode())
+                : this;
+    }
+
+    InvalidPolicyException missing(String name) {
+        return new InvalidPolicyException(child(name), "is missing.");
+    }
+
+    InvalidPolicyException wrongField(String name, String reason) {
+        return new InvalidPolicyException(child(name), reason);
     }
 
     /** A list; null when the field is absent. */
