@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * kafka/      the broker's log: the record of everything
  * postgres/   cluster/ program/ password postgres.log
  * state/      what a service keeps beside the log and can make again from it
+ * exports/    files of bulk exports
  * secrets/    jwt-secret master-key demo-password, each readable by its owner alone
  * logs/       parley.log and its predecessors
  * </pre>
@@ -32,7 +33,7 @@ final class DataFolder implements AutoCloseable {
     private static final String MARKER = ".parley";
     private static final String LOCK = "lock";
     private static final List<String> CONTENTS =
-            List.of("kafka", "postgres", "state", "secrets", "logs");
+            List.of("kafka", "postgres", "state", "exports", "secrets", "logs");
 
     /** The programs, a fresh cluster and a fresh log take about 150 MB. */
     private static final long FREE_BYTES_FIRST_START_MIN = 256L << 20;
@@ -95,6 +96,10 @@ final class DataFolder implements AutoCloseable {
     /** For one service's own files. */
     Path state(String service) {
         return root.resolve("state").resolve(service);
+    }
+
+    Path exports() {
+        return root.resolve("exports");
     }
 
     Path logs() {

@@ -255,6 +255,9 @@ public final class Standalone implements AutoCloseable {
         if (service.equals(ORCHESTRATOR)) {
             properties.put("parley.orchestrator.state-dir", folder.state(service).toString());
         }
+        if (service.equals(AUDIT)) {
+            properties.put("parley.exports.dir", folder.exports().toString());
+        }
         return properties;
     }
 

@@ -101,6 +101,7 @@ public class ConversationReader {
                 conversation.links(),
                 conversation.isComplete(),
                 truncated,
+                conversation.droppedAt(),
                 usage,
                 turns);
     }

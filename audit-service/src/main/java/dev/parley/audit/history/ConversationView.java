@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param links how many the chain has in the record
  * @param complete whether no link is missing before the last one
  * @param truncated whether there are more turns than an answer carries
+ * @param droppedAt when the retention took its turns up to then; null when it did not
  * @param usage of all turns together
  */
 public record ConversationView(
@@ -28,6 +29,7 @@ public record ConversationView(
         long links,
         boolean complete,
         boolean truncated,
+        @Nullable Instant droppedAt,
         Usage usage,
         List<TurnView> turns) {
 

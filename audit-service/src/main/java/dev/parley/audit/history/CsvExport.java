@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class CsvExport {
 
     private static final String FORMULA_STARTS = "=+-@\t\r";
-    private static final int COLUMNS = 18;
+    private static final int COLUMNS = 19;
     private static final String END_OF_LINE = "\r\n";
 
     private final StringBuilder csv = new StringBuilder();
@@ -39,6 +39,7 @@ final class CsvExport {
                 "status",
                 "code",
                 "text",
+                "text_state",
                 "tokens_input",
                 "tokens_output",
                 "tokens_cached",
@@ -58,7 +59,8 @@ final class CsvExport {
                     turn.model(),
                     turn.status(),
                     turn.code(),
-                    turn.text());
+                    turn.text(),
+                    turn.textState());
             turn.toolCalls().forEach(call -> toolCall(turn, call));
             if (turn.answer() != null || turn.timing() != null) {
                 answer(turn);
@@ -79,6 +81,7 @@ final class CsvExport {
                 turn.status(),
                 turn.code(),
                 turn.answer(),
+                turn.textState(),
                 usage == null ? null : usage.tokensInput(),
                 usage == null ? null : usage.tokensOutput(),
                 usage == null ? null : usage.tokensCached(),
@@ -96,6 +99,7 @@ final class CsvExport {
                 call.status(),
                 null,
                 call.text(),
+                call.textState(),
                 null,
                 null,
                 null,

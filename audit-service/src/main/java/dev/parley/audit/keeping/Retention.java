@@ -1,6 +1,12 @@
 package dev.parley.audit.keeping;
 
 import dev.parley.autoconfigure.web.ProblemException;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -25,6 +31,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 public class Retention {
 
     static final String ACTOR = "retention";
+
+    private static final DateTimeFormatter PARTITION =
+            DateTimeFormatter.ofPattern("'links_'yyyy_MM");
 
     private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
 
@@ -55,16 +64,19 @@ public class Retention {
             ORDER BY 1
             """;
 
-    /** Conversations that have a link in the month; every one must have expired and be free. */
+    /** Conversations with a link that may stand in the month and is not dropped yet. */
     private static final String OF_MONTH =
-            "SELECT c.id, ("
-                    + EXPIRED
-                    + ") AND NOT "
-                    + LegalHolds.ON_CONVERSATION
-                    + " FROM conversations c WHERE (c.dropped_through IS NULL"
-                    + " OR c.dropped_through < c.max_ordinal)"
-                    + " AND EXISTS (SELECT 1 FROM %s k WHERE k.conversation_id = c.id)";
+            " FROM conversations c WHERE c.first_at < ? AND c.last_at >= ?"
+                    + " AND (c.dropped_through IS NULL OR c.dropped_through < c.max_ordinal)";
 
+    private static final String ONE_STAYS =
+            "SELECT EXISTS (SELECT 1"
+                    + OF_MONTH
+                    + " AND (("
+                    + EXPIRED
+                    + ") IS NOT TRUE OR "
+                    + LegalHolds.ON_CONVERSATION
+                    + "))";
     private static final List<String> DROP =
             List.of(
                     """
@@ -102,6 +114,7 @@ public class Retention {
     private final KeepingActs acts;
     private final RetentionRules rules;
     private final KeepingSettings settings;
+    private final Clock clock;
 
     Retention(
             JdbcClient database,
@@ -109,7 +122,9 @@ public class Retention {
             Erasures erasures,
             KeepingActs acts,
             RetentionRules rules,
-            KeepingSettings settings) {
+            KeepingSettings settings,
+            Clock clock) {
+        this.clock = clock;
         this.database = database;
         this.transaction = transaction;
         this.erasures = erasures;
@@ -124,8 +139,8 @@ public class Retention {
             return Outcome.NOTHING;
         }
         Outcome done = Outcome.NOTHING;
-        for (String month : database.sql(MONTHS).query(String.class).list()) {
-            Outcome whole = transaction.execute(status -> dropMonth(month));
+        for (String partition : database.sql(MONTHS).query(String.class).list()) {
+            Outcome whole = transaction.execute(status -> dropMonth(partition));
             done = sum(done, whole == null ? Outcome.NOTHING : whole);
         }
         long taken;
@@ -142,7 +157,7 @@ public class Retention {
                         done.partitions(),
                         held,
                         done.persons());
-        if (done.conversations() > 0) {
+        if (done.conversations() > 0 || done.partitions() > 0) {
             acts.write(
                     ACTOR,
                     "retention_run",
@@ -159,15 +174,21 @@ public class Retention {
     }
 
     private Outcome dropMonth(@Nullable String partition) {
-        record OfMonth(String id, boolean droppable) {}
-        List<OfMonth> found =
-                database.sql(OF_MONTH.formatted(partition))
-                        .query((row, number) -> new OfMonth(row.getString(1), row.getBoolean(2)))
-                        .list();
-        if (found.isEmpty() || !found.stream().allMatch(OfMonth::droppable)) {
+        YearMonth month = YearMonth.parse(String.valueOf(partition), PARTITION);
+        OffsetDateTime begin = month.atDay(1).atStartOfDay().atOffset(ZoneOffset.UTC);
+        OffsetDateTime end = begin.plusMonths(1);
+        int shortest =
+                rules.list().stream().mapToInt(RetentionRules.Rule::days).min().orElseThrow();
+        if (end.toInstant().isAfter(clock.instant().minus(shortest, ChronoUnit.DAYS))
+                || database.sql(ONE_STAYS).params(end, begin).query(Boolean.class).single()) {
             return Outcome.NOTHING;
         }
-        String[] ids = found.stream().map(OfMonth::id).toArray(String[]::new);
+        String[] ids =
+                database.sql("SELECT c.id" + OF_MONTH)
+                        .params(end, begin)
+                        .query(String.class)
+                        .list()
+                        .toArray(String[]::new);
         long links = database.sql("SELECT count(*) FROM " + partition).query(Long.class).single();
         Outcome rest = drop(ids, "DROP TABLE " + partition);
         return new Outcome(rest.conversations(), rest.links() + links, 1, 0, rest.persons());
@@ -175,7 +196,10 @@ public class Retention {
 
     private Outcome dropSome() {
         String[] ids =
-                database.sql(TAKE).param(settings.batch()).query(String.class).list().stream()
+                database.sql(TAKE)
+                        .param(settings.batch())
+                        .query(String.class)
+                        .list()
                         .toArray(String[]::new);
         return ids.length == 0 ? Outcome.NOTHING : drop(ids, null);
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.parley.audit.live;
+
+import org.jspecify.annotations.NullMarked;
