@@ -63,6 +63,34 @@ class EmbeddedPostgresTest {
     }
 
     @Test
+    void standsStillWhilePausedAndGoesOnAfterwards() throws Exception {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start(folder)) {
+            execute(postgres, "CREATE TABLE kept (n int)");
+            postgres.pause();
+            assertThatThrownBy(
+                            () ->
+                                    DriverManager.getConnection(
+                                            postgres.jdbcUrl()
+                                                    + "?loginTimeout=1&connectTimeout=1&socketTimeout=1",
+                                            postgres.user(),
+                                            postgres.password()))
+                    .isInstanceOf(SQLException.class);
+            postgres.resume();
+            execute(postgres, "INSERT INTO kept VALUES (7)");
+            assertThat(number(postgres, "SELECT n FROM kept")).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void stopsThoughItIsPaused() throws Exception {
+        EmbeddedPostgres postgres = EmbeddedPostgres.start(folder);
+        ProcessHandle server = server();
+        postgres.pause();
+        postgres.close();
+        assertThat(server.isAlive()).isFalse();
+    }
+
+    @Test
     void isNotMisledByTheProcessNumberOfSomebodyElse() throws Exception {
         EmbeddedPostgres.start(folder).close();
         Files.writeString(

@@ -94,7 +94,7 @@ class ParleyApp extends HTMLElement {
 
   #listen() {
     const { api } = this.#signIn;
-    this.#chat.addEventListener('parley-ready', () => this.#chat.session.user && this.#showNav(this.#chat.session.user.role));
+    this.#chat.addEventListener('parley-ready', () => this.#page === 'chat' && this.#chat.focusComposer());
     this.#chat.addEventListener('parley-change', () => this.#onChange());
     this.#chat.addEventListener('parley-answer', () => this.#history.refreshSoon());
     this.#chat.addEventListener('parley-sign-in', () => this.#askAgain());

@@ -18,9 +18,11 @@ export class PolicyPart {
   constructor(context) {
     this.#api = context.api;
     this.#note = new Note(context);
-    this.#yaml.addEventListener('input', () => {
-      this.#apply.disabled = true;
-    });
+    for (const control of [this.#yaml, this.#prune]) {
+      control.addEventListener('input', () => {
+        this.#apply.disabled = true;
+      });
+    }
     this.element = h('section', { class: 'part', 'aria-label': t('admin.policy') }, this.#note.element,
       h('h2', {}, t('policy.welcome')), labelled('welcome-text', t('policy.welcomeLabel'), this.#welcome),
       h('div', { class: 'row' }, h('button', { type: 'button', class: 'secondary', testid: 'welcome-save', on: { click: () => this.#saveWelcome() } }, t('form.save'))),
@@ -38,7 +40,7 @@ export class PolicyPart {
     this.#read();
     this.#api.get('/api/admin/welcome').then(({ text, version }) => {
       this.#welcome.value = text ?? '';
-      this.#welcomeVersion = version;
+      this.#welcomeVersion = version || undefined;
     }, () => {});
   }
 
@@ -51,7 +53,7 @@ export class PolicyPart {
 
   #diff() {
     return this.#note.attempt(async () => {
-      const { changes } = await this.#api.upload('POST', '/api/admin/policy/diff', this.#yaml.value, 'application/yaml');
+      const { changes } = await this.#api.upload('POST', `/api/admin/policy/diff?prune=${this.#prune.checked}`, this.#yaml.value, 'application/yaml');
       fill(this.#changes, changes.length === 0 ? h('p', { class: 'hint' }, t('policy.noChanges')) : tableOf(t('policy.changes'), [
         { label: t('policy.subject'), value: (change) => change.subject }, { label: t('policy.action'), value: (change) => change.action },
         { label: t('policy.before'), wide: true, value: (change) => shown(change.before) }, { label: t('policy.after'), wide: true, value: (change) => shown(change.after) },
@@ -70,8 +72,8 @@ export class PolicyPart {
 
   async #saveWelcome() {
     const done = await this.#note.attempt(async () => {
-      const { version } = await this.#api.put('/api/admin/welcome', { text: this.#welcome.value, version: this.#welcomeVersion });
-      this.#welcomeVersion = version;
+      const { version } = await this.#api.put('/api/admin/welcome', { text: this.#welcome.value.trim() || null, version: this.#welcomeVersion });
+      this.#welcomeVersion = version || undefined;
     });
     if (done) this.#note.say(t('policy.welcomeSaved'));
   }
