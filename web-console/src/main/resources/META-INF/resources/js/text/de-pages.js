@@ -123,7 +123,6 @@ export const dePages = {
   'rights.noLimits': 'Es gilt keine Grenze.',
   'rights.noTools': 'Kein Werkzeug darf angeboten werden.',
   'rights.allModels': 'Alle Modelle.',
-  'rights.noModels': 'Kein Modell.',
   'rights.live': 'Laufende Fenster, Vormerkungen und Antworten',
 
   'blocks.none': 'Niemand ist gesperrt.',
@@ -267,7 +266,6 @@ export const dePages = {
   'rerun.tokens_output': 'Token raus',
   'rerun.cost': 'Kosten',
   'rerun.latency_ms': 'Dauer',
-  'rerun.status': 'Ausgang',
   'rerun.finish_reason': 'Ende durch',
 
   'erasure.title': 'Löschung',
@@ -306,4 +304,10 @@ export const dePages = {
   'journal.checkpoints': 'Signierte Kontrollpunkte',
   'journal.subject': 'Gegenstand',
   'journal.actor': 'Von wem',
+  'rerun.answered': '{answered} von {questions} Antworten sind da.',
+  'rerun.same': 'derselbe Text',
+  'rerun.similar': '{percent} % gleiche Wörter',
+  'rerun.first_token_ms': 'Erstes Wort nach',
+  'rerun.code': 'Fehlercode',
+  'rights.blocked': 'Diese Person ist gesperrt.',
 };

@@ -123,7 +123,6 @@ export const enPages = {
   'rights.noLimits': 'No limit applies.',
   'rights.noTools': 'No tool may be offered.',
   'rights.allModels': 'All models.',
-  'rights.noModels': 'No model.',
   'rights.live': 'Live windows, holds and running answers',
 
   'blocks.none': 'Nobody is blocked.',
@@ -267,7 +266,6 @@ export const enPages = {
   'rerun.tokens_output': 'Tokens out',
   'rerun.cost': 'Cost',
   'rerun.latency_ms': 'Took',
-  'rerun.status': 'Outcome',
   'rerun.finish_reason': 'Ended by',
 
   'erasure.title': 'Erasure',
@@ -306,4 +304,10 @@ export const enPages = {
   'journal.checkpoints': 'Signed checkpoints',
   'journal.subject': 'Subject',
   'journal.actor': 'By whom',
+  'rerun.answered': '{answered} of {questions} answers are there.',
+  'rerun.same': 'the same text',
+  'rerun.similar': '{percent} % the same words',
+  'rerun.first_token_ms': 'First word after',
+  'rerun.code': 'Error code',
+  'rights.blocked': 'This person is blocked.',
 };

@@ -3,7 +3,7 @@ import { labelled } from '../../elements/ask-dialog.js';
 import { limitName } from '../../text/errors.js';
 import { clock, number, t } from '../../text/index.js';
 import { Note } from '../frame.js';
-import { shown, tableOf } from '../table.js';
+import { tableOf } from '../table.js';
 
 /** What a user may really do, and from where each right and limit comes; beside it, what is used of it now. */
 export class RightsPart {
@@ -38,12 +38,13 @@ export class RightsPart {
   }
 
   #draw(user, effective, live) {
-    const used = new Map((live?.usage?.limits ?? live?.limits ?? []).map((limit) => [limit.name, limit]));
+    const used = new Map((live?.windows ?? []).map((limit) => [limit.name, limit]));
     const limits = Object.entries(effective.limits ?? {});
     const tools = Object.entries(effective.tools ?? {}).flatMap(([server, list]) => list.map((tool) => ({ server, ...tool })));
     fill(this.#result,
       h('h2', { dir: 'auto' }, user),
-      h('p', {}, [effective.role, effective.team].filter(Boolean).map(shown).join(' · '), ' ', h('a', { href: `#/admin/users/${encodeURIComponent(user)}` }, t('rights.change'))),
+      h('p', {}, [`${t('admin.role')}: ${effective.role} (${effective.role_from})`, effective.team ? `${t('admin.team')}: ${effective.team}` : null].filter(Boolean).join(' · '), ' ',
+        effective.blocked ? h('strong', { class: 'danger-text' }, t('rights.blocked'), ' ') : null, h('a', { href: `#/admin/users/${encodeURIComponent(user)}` }, t('rights.change'))),
       h('h3', {}, t('admin.limits')),
       limits.length === 0 ? h('p', { class: 'hint' }, t('rights.noLimits')) : tableOf(t('admin.limits'), [
         { label: t('rights.limit'), value: ([name]) => limitName(name) },
@@ -72,6 +73,5 @@ function origin(from) {
 }
 
 function modelsText(models) {
-  const list = Array.isArray(models) ? models : models?.names ?? null;
-  return list === null ? t('rights.allModels') : list.map((model) => (typeof model === 'string' ? model : model.name ?? model.model)).join(', ') || t('rights.noModels');
+  return models.map(({ model, from }) => `${model} (${from})`).join(', ') || t('rights.allModels');
 }

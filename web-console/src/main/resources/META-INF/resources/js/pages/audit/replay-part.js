@@ -65,7 +65,6 @@ export class ReplayPart {
       this.#position = 0;
       this.#ended = false;
       this.#playing = true;
-      this.#length = this.#replay.duration_ms ?? this.#replay.length_ms ?? 0;
       this.#follow();
     });
   }
@@ -75,6 +74,8 @@ export class ReplayPart {
     try {
       const { turns } = await this.#api.get(`/api/audit/conversations/${encodeURIComponent(this.#conversation)}`);
       this.#questions = new Map(turns.map((turn) => [turn.message_id, turn.text ?? null]));
+      const ends = turns.map((turn) => Date.parse(turn.timing?.ended_at ?? turn.at));
+      this.#length = turns.length > 0 ? Math.max(...ends) - Math.min(...turns.map((turn) => Date.parse(turn.at))) : 0;
     } catch {
       this.#questions = new Map();
     }
@@ -84,7 +85,7 @@ export class ReplayPart {
     const abort = new AbortController();
     this.#abort = abort;
     try {
-      const response = await this.#api.stream(this.#replay.stream ?? `/api/audit/replays/${this.#replay.replay_id}/stream`, abort.signal);
+      const response = await this.#api.stream(this.#replay.stream, abort.signal);
       await readEvents(response.body, { onActivity: () => {}, onData: (data, id) => abort.signal.aborted || this.#take(data, Number(id)) });
       if (abort.signal.aborted) return;
       this.#ended = true;

@@ -3,7 +3,6 @@ import { labelled } from '../../elements/ask-dialog.js';
 import { duration, money, number, t } from '../../text/index.js';
 import { Note } from '../frame.js';
 import { shown, tableOf } from '../table.js';
-import { wordDiff } from './word-diff.js';
 
 const LOOK_EVERY_MS = 1_000;
 
@@ -58,39 +57,52 @@ export class RerunPart {
       fill(this.#state, h('span', { class: 'chip' }, String(replay.state)), ' ',
         replay.derived_conversation_id ? h('a', { href: `#/audit/conversation/${encodeURIComponent(replay.derived_conversation_id)}` }, t('rerun.derived')) : null);
       this.#draw(replay.diff);
-      if (/^(?:done|ended|failed|cancel|finished|completed)/.test(replay.state)) return;
+      if (replay.state !== 'running' && replay.state !== 'paused') {
+        this.#note.say(replay.error ?? '');
+        return;
+      }
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
   }
 
   #draw(diff) {
-    const answers = Array.isArray(diff) ? diff : diff?.answers ?? diff?.items ?? [];
-    if (answers.length === 0) return;
-    fill(this.#result, answers.map((answer, index) => this.#pair(answer, index)));
+    if (!diff || diff.answers.length === 0) return;
+    fill(this.#result, h('p', { class: 'hint' }, t('rerun.answered', { answered: number(diff.answered), questions: number(diff.questions) })),
+      diff.answers.map((answer) => this.#pair(answer)));
   }
 
-  #pair(answer, index) {
-    const original = answer.original ?? {};
-    const rerun = answer.rerun ?? {};
-    const textOf = (side) => side.text ?? side.answer ?? '';
-    const [before, after] = wordDiff(textOf(original), textOf(rerun));
-    const rows = ['model', 'tools', 'tokens_input', 'tokens_output', 'cost', 'latency_ms', 'status', 'finish_reason'].filter((name) => original[name] !== undefined || rerun[name] !== undefined);
+  #pair({ number: place, state, original, rerun, difference }) {
+    const [before, after] = piecesOf(original?.text ?? '', rerun?.text ?? '', difference);
+    const rows = FIGURES.filter((name) => isGiven(original?.[name]) || isGiven(rerun?.[name]));
     return h('section', { class: 'pair', testid: 'rerun-pair' },
-      h('h3', { dir: 'auto' }, answer.question ?? answer.text ?? t('rerun.answer', { number: number(index + 1) })),
+      h('h3', {}, t('rerun.answer', { number: number(place) }), ' ',
+        difference ? h('span', { class: 'chip' }, difference.same_text ? t('rerun.same') : t('rerun.similar', { percent: number(Math.round(difference.similarity * 100)) })) : h('span', { class: 'chip' }, state)),
       h('div', { class: 'side-by-side' },
         h('div', { class: 'side-text' }, h('h4', {}, t('rerun.original')), h('p', { dir: 'auto', class: 'diff-text' }, before)),
         h('div', { class: 'side-text' }, h('h4', {}, t('rerun.now')), h('p', { dir: 'auto', class: 'diff-text' }, after))),
       rows.length === 0 ? null : tableOf(t('rerun.figures'), [
         { label: t('field.field'), value: (name) => t(`rerun.${name}`) },
-        { label: t('rerun.original'), numeric: true, value: (name) => figure(name, original[name]) },
-        { label: t('rerun.now'), numeric: true, value: (name) => figure(name, rerun[name]) },
+        { label: t('rerun.original'), numeric: true, value: (name) => figure(name, original?.[name]) },
+        { label: t('rerun.now'), numeric: true, value: (name) => figure(name, rerun?.[name]) },
       ], rows));
   }
+}
+
+const FIGURES = ['model', 'tools', 'tokens_input', 'tokens_output', 'cost', 'first_token_ms', 'latency_ms', 'finish_reason', 'code'];
+
+const isGiven = (value) => value !== undefined && value !== null && value.length !== 0;
+
+/** Both texts with what differs marked; without pieces the texts are too long to compare and stand as they are. */
+function piecesOf(before, after, difference) {
+  const pieces = difference?.text;
+  if (!pieces) return [[before], [after]];
+  const side = (own, tag) => pieces.filter(({ op }) => op === 'equal' || op === own).map(({ op, text }) => (op === 'equal' ? text : h(tag, {}, text)));
+  return [side('delete', 'del'), side('insert', 'ins')];
 }
 
 function figure(name, value) {
   if (value === null || value === undefined) return '–';
   if (name === 'cost') return money(value);
-  if (name === 'latency_ms') return duration(value);
+  if (name.endsWith('_ms')) return duration(value);
   return shown(value);
 }
