@@ -61,11 +61,6 @@ class WorkerConfiguration {
                 meters);
     }
 
-    @Bean
-    Toolbox toolbox() {
-        return Toolbox.EMPTY;
-    }
-
     @Bean(destroyMethod = "close")
     KafkaProducer<String, byte[]> laneProducer(KafkaClients clients) {
         return new KafkaProducer<>(clients.producer("lane"));

@@ -13,8 +13,10 @@ import dev.parley.schemas.record.Checkpoint;
 import dev.parley.schemas.record.ControlEvent;
 import dev.parley.schemas.record.Job;
 import dev.parley.schemas.record.PipelineEvent;
+import dev.parley.schemas.record.PolicyRecord;
 import dev.parley.schemas.record.ReplyTo;
 import dev.parley.schemas.record.ResultEvent;
+import dev.parley.schemas.record.ToolCatalog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -84,6 +86,7 @@ final class Log implements AutoCloseable {
                 List.of(
                         Topic.RESULTS.topicName(),
                         Topic.FLOW.topicName(),
+                        Topic.TOOLS.topicName(),
                         Topic.JOBS.deadLetterName())) {
             consumer.partitionsFor(topic)
                     .forEach(p -> partitions.add(new TopicPartition(topic, p.partition())));
@@ -150,6 +153,37 @@ final class Log implements AutoCloseable {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** As the policy's administration publishes it. */
+    void policy(PolicyRecord record) {
+        policy(record.subject(), Json.write(record));
+    }
+
+    void policyGone(String subject) {
+        policy(subject, null);
+    }
+
+    private void policy(String subject, byte[] value) {
+        try {
+            producer.send(new ProducerRecord<>(Topic.POLICY.topicName(), subject, value)).get();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The newest catalogue of a server; null when there is none. */
+    ToolCatalog catalog(String server) {
+        return of(Topic.TOOLS).stream()
+                .filter(r -> server.equals(r.key()) && r.value() != null)
+                .map(r -> Inbound.event(r.headers(), r.value(), ToolCatalog.class))
+                .reduce((first, second) -> second)
+                .orElse(null);
+    }
+
+    /** Every frame of a message, in order. */
+    List<ServerFrame> frames(String messageId) {
+        return lane(messageId).stream().map(Log::frame).toList();
     }
 
     List<ConsumerRecord<String, byte[]>> of(Topic topic) {

@@ -3,6 +3,7 @@ package dev.parley.worker.tool;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
@@ -24,6 +25,11 @@ import org.springframework.validation.annotation.Validated;
  * @param messageBytesMax longest message of a server that is read (default 4 MiB); a longer one
  *     fails its call
  * @param toolsMax tools of one server that are taken note of (default 500)
+ * @param offeredMax tools that one model is told of (default 128, which is OpenAI's maximum); further
+ *     ones, by server and name, are left out
+ * @param stdio whether the policy may have processes started here (default true)
+ * @param credentialsDir folder of files that a server's {@code credential} may name ({@code
+ *     PARLEY_TOOL_CREDENTIALS_DIR}); empty (default): only environment variables
  * @param roundsMax how often a model may be called again with results of tools, whatever the policy
  *     says (default 50)
  */
@@ -39,4 +45,7 @@ public record ToolSettings(
         @DefaultValue("20000") @Min(100) @Max(400_000) int resultCharsMax,
         @DefaultValue("4194304") @Min(4096) int messageBytesMax,
         @DefaultValue("500") @Min(1) int toolsMax,
+        @DefaultValue("128") @Min(1) int offeredMax,
+        @DefaultValue("true") boolean stdio,
+        @Nullable String credentialsDir,
         @DefaultValue("50") @Min(0) @Max(1000) int roundsMax) {}

@@ -1,0 +1,2 @@
+/** Tools against servers that misbehave. */
+package dev.parley.worker.tool;
