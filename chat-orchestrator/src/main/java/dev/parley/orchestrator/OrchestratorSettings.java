@@ -37,6 +37,7 @@ import org.springframework.validation.annotation.Validated;
  * @param answer how long and how large answers may be
  * @param context what of a conversation the model is given
  * @param retention how much of a conversation stays in the state
+ * @param tools approvals of tool calls, and what is reserved for tools
  * @param streams how Kafka Streams runs
  * @param redaction what the record is not to hold
  * @param database where the administered policy is kept; without one the policy is a file
@@ -54,6 +55,7 @@ record OrchestratorSettings(
         @DefaultValue @Valid Answer answer,
         @DefaultValue @Valid Context context,
         @DefaultValue @Valid Retention retention,
+        @DefaultValue @Valid Tools tools,
         @DefaultValue @Valid Streams streams,
         @DefaultValue @Valid Redactions redaction,
         @DefaultValue Database database) {
@@ -99,6 +101,18 @@ record OrchestratorSettings(
             @DefaultValue("200") @Min(1) @Max(10_000) int messagesMax,
             @DefaultValue("200") @Min(1) @Max(10_000) int refusedMax,
             @DefaultValue("8") @Min(2) @Max(100) int recipientsMax) {}
+
+    /**
+     * @param approvalWait how long a call waits for a person's word before the model is told that
+     *     nobody gave it (default 10 min)
+     * @param roundsHeld calls of the model with results of tools that are reserved for beforehand,
+     *     fewer where the policy's tool_rounds is less (default 5)
+     * @param roundTokens input tokens that each of them may add (default 4,000)
+     */
+    record Tools(
+            @DefaultValue("10m") Duration approvalWait,
+            @DefaultValue("5") @Min(0) @Max(1000) int roundsHeld,
+            @DefaultValue("4000") @Min(0) @Max(1_000_000) int roundTokens) {}
 
     /**
      * @param applicationId group and prefix of internal topics (default parley-orchestrator)
@@ -153,7 +167,9 @@ record OrchestratorSettings(
                 new DeciderSettings.Retention(
                         retention.messagesMax(), retention.refusedMax(), retention.recipientsMax()),
                 budgetZone,
-                defaultModel.isBlank() ? "demo" : defaultModel);
+                defaultModel.isBlank() ? "demo" : defaultModel,
+                new DeciderSettings.Tools(
+                        tools.approvalWait(), tools.roundsHeld(), tools.roundTokens()));
     }
 
     /** Whether the policy is kept in a database and changed at run time. */

@@ -31,7 +31,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** Tools of faulty MCP servers through a real worker: what the model, the client and the log see. */
+/**
+ * Tools of faulty MCP servers through a real worker: what the model, the client and the log see.
+ */
 class ToolsTest {
 
     private static final ToolRule ALL = new ToolRule("all", List.of(), List.of());
@@ -40,7 +42,8 @@ class ToolsTest {
             """
             use tool http__echo {"message":"at once"}
             use tool http__sum {"a":2,"b":3}
-            use tool http__sum {"a":20,"b":30}""";
+            use tool http__sum {"a":20,"b":30}\
+            """;
 
     private static Broker broker;
     private static ConfigurableApplicationContext worker;
@@ -98,7 +101,11 @@ class ToolsTest {
                 .pollDelay(Duration.ZERO)
                 .until(() -> {
                     String id = "probe-" + probes++;
-                    log.put(job(id, Map.of(server, List.of(ALL)), "use tool " + server + "__echo {}"));
+                    log.put(
+                            job(
+                                    id,
+                                    Map.of(server, List.of(ALL)),
+                                    "use tool " + server + "__echo {}"));
                     return log.awaitResult(id, AnswerCompleted.class).toolCalls() == 1;
                 });
     }
@@ -212,7 +219,8 @@ class ToolsTest {
             String id = tool + "-" + server;
             awaitOffered(server);
             Instant asked = Instant.now();
-            AnswerCompleted end = ask(id, only(server, ALL), "use tool " + server + "__" + tool + " {}");
+            AnswerCompleted end =
+                    ask(id, only(server, ALL), "use tool " + server + "__" + tool + " {}");
 
             assertThat(end.finishReason()).isEqualTo("stop");
             assertThat(end.iterations()).isEqualTo(2);
@@ -292,11 +300,14 @@ class ToolsTest {
                         """
                         use tool http__hang {}
                         use tool http__hang {}
-                        use tool http__echo {"message":"third"}""");
+                        use tool http__echo {"message":"third"}\
+                        """);
 
         assertThat(end.toolCalls()).isEqualTo(3);
-        assertThat(Duration.between(end.startedAt(), end.endedAt())).isLessThan(Duration.ofSeconds(6));
-        assertThat(end.answer().indexOf("third")).isGreaterThan(end.answer().indexOf("did not answer"));
+        assertThat(Duration.between(end.startedAt(), end.endedAt()))
+                .isLessThan(Duration.ofSeconds(6));
+        assertThat(end.answer().indexOf("third"))
+                .isGreaterThan(end.answer().indexOf("did not answer"));
         assertThat(log.frames("parallel"))
                 .filteredOn(ServerFrame.ToolResult.class::isInstance)
                 .extracting(f -> ((ServerFrame.ToolResult) f).callId())
@@ -342,8 +353,7 @@ class ToolsTest {
         assertThat(servers.callsOverHttp()).isEqualTo(before + 1);
         List<ApprovalDecision> decisions =
                 List.of(
-                        new ApprovalDecision(
-                                parked.parked().pending().get(0).callId(), "approved"),
+                        new ApprovalDecision(parked.parked().pending().get(0).callId(), "approved"),
                         new ApprovalDecision(parked.parked().pending().get(1).callId(), "denied"));
         log.put(
                 job(
@@ -399,7 +409,8 @@ class ToolsTest {
                                 new RecordedTool(
                                         "http",
                                         "echo",
-                                        dev.parley.schemas.Json.tree("{\"message\":\"x\"}".getBytes()),
+                                        dev.parley.schemas.Json.tree(
+                                                "{\"message\":\"x\"}".getBytes()),
                                         "ok",
                                         "as it was")),
                         "use tool http__echo {\"message\":\"x\"}"));
@@ -445,7 +456,8 @@ class ToolsTest {
                         use tool %1$s__echo {}
                         use tool %1$s__brand-new {}
                         force tool %1$s__echo {}
-                        use tool %1$s__sum {"a":1,"b":1}"""
+                        use tool %1$s__sum {"a":1,"b":1}\
+                        """
                                 .formatted(name));
 
         assertThat(end.answer())
@@ -458,7 +470,8 @@ class ToolsTest {
                 .pollDelay(Duration.ZERO)
                 .until(() -> {
                     String id = "gone-" + probes++;
-                    return ask(id, only(name, ALL), "use tool " + name + "__echo {}").toolCalls() == 0;
+                    return ask(id, only(name, ALL), "use tool " + name + "__echo {}").toolCalls()
+                            == 0;
                 });
     }
 

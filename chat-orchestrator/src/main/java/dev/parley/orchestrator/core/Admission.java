@@ -7,6 +7,7 @@ import dev.parley.schemas.record.ChatMessage;
 import dev.parley.schemas.record.Checkpoint;
 import dev.parley.schemas.record.Job;
 import dev.parley.schemas.record.PolicyRecord;
+import dev.parley.schemas.record.RecordedTool;
 import dev.parley.schemas.record.ReplyTo;
 import dev.parley.schemas.record.RequestEvent;
 import java.math.BigDecimal;
@@ -56,7 +57,8 @@ final class Admission {
                         m.maxTokens(),
                         m.temperature(),
                         m.context(),
-                        m.entrance()));
+                        m.entrance(),
+                        m.rerun() == null ? null : m.rerun().tools()));
     }
 
     void regenerate(RequestEvent.RegenerateRequested r) {
@@ -94,6 +96,7 @@ final class Admission {
      * @param conversationId null when it is not this user's
      * @param parentId the branch to go on from
      * @param context the client's own; null: the branch
+     * @param recordedTools of a conversation that is run again; null: tools are called
      */
     private record Ask(
             RequestEvent.Question request,
@@ -109,7 +112,8 @@ final class Admission {
             @Nullable Integer maxTokens,
             @Nullable Double temperature,
             @Nullable List<ChatMessage> context,
-            String entrance) {}
+            String entrance,
+            @Nullable List<RecordedTool> recordedTools) {}
 
     private static Ask beside(
             RequestEvent.Question request,
@@ -133,7 +137,8 @@ final class Admission {
                 null,
                 null,
                 null,
-                "ws");
+                "ws",
+                null);
     }
 
     private void admit(Ask ask) {
@@ -158,13 +163,32 @@ final class Admission {
                 new Reservation(rights.limits(), work.user(), now, settings)
                         .of(
                                 new Reservation.Ask(
-                                        BranchContext.tokens(messages), ask.maxTokens(), price));
+                                        BranchContext.tokens(messages),
+                                        furtherInput(ask, rights, BranchContext.tokens(messages)),
+                                        ask.maxTokens(),
+                                        price));
         probe.passed(Checkpoint.USAGE_CHECK);
         switch (verdict) {
             case Reservation.Verdict.Refused refused -> refuse(ask, author, refused.refusal());
             case Reservation.Verdict.Held held ->
                     dispatch(ask, rights, new Offer(model, messages, held));
         }
+    }
+
+    /** Each further call of the model has all of the one before, and results of tools. */
+    private long furtherInput(Ask ask, Rights rights, long input) {
+        if (ask.recordedTools() == null && rights.tools().isEmpty()) {
+            return 0;
+        }
+        Integer rounds = toolRounds(rights);
+        int held = settings.tools().roundsHeld();
+        long calls = rounds == null ? held : Math.min(rounds, held);
+        return calls * (input + settings.tools().roundTokens());
+    }
+
+    static @Nullable Integer toolRounds(Rights rights) {
+        BigDecimal max = rights.limits().max(LimitName.TOOL_ROUNDS);
+        return max == null ? null : max.intValue();
     }
 
     private record Offer(
@@ -278,24 +302,36 @@ final class Admission {
                                         0,
                                         ask.request().receivedAt(),
                                         deadline,
-                                        false)));
+                                        false,
+                                        null)));
         work.put(known(conversationId).admit(ask.messageId(), now), settings.retention());
         work.put(remembered(ask, conversationId, null));
-        work.emit(
-                new Emitted.Dispatch(
-                        new Job(
-                                MessageIds.derive("job", ask.messageId()),
-                                ask.messageId(),
-                                conversationId,
-                                author.userId(),
-                                author.role(),
-                                replyTo,
-                                offer.model(),
-                                offer.messages(),
-                                Math.toIntExact(offer.held().answerTokens()),
-                                ask.temperature(),
-                                now,
-                                deadline)));
+        boolean rerun = ask.recordedTools() != null;
+        Job job =
+                new Job(
+                        MessageIds.derive("job", ask.messageId()),
+                        ask.messageId(),
+                        conversationId,
+                        author.userId(),
+                        author.role(),
+                        replyTo,
+                        offer.model(),
+                        offer.messages(),
+                        Math.toIntExact(offer.held().answerTokens()),
+                        ask.temperature(),
+                        now,
+                        deadline,
+                        rerun ? Map.of() : rights.tools(),
+                        toolRounds(rights),
+                        0,
+                        null,
+                        List.of(),
+                        ask.recordedTools(),
+                        offer.held().tokens() - offer.held().answerTokens());
+        if (!rerun && ToolRights.mayAsk(rights.tools())) {
+            work.put(Parking.of(job));
+        }
+        work.emit(new Emitted.Dispatch(job));
         work.emit(
                 new Emitted.Turn(
                         conversationId,
@@ -320,7 +356,12 @@ final class Admission {
                 OK,
                 Map.of("servers", Integer.toString(rights.servers().size())));
         probe.passed(Checkpoint.MCP_PERMISSION_CHECK);
-        step(ask, conversationId, Checkpoint.TOOL_FILTER, OK, Map.of("tools", "0"));
+        step(
+                ask,
+                conversationId,
+                Checkpoint.TOOL_FILTER,
+                OK,
+                ToolRights.counts(rights.tools(), policy));
         probe.passed(Checkpoint.TOOL_FILTER);
         step(
                 ask,

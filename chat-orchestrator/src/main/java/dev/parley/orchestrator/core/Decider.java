@@ -33,8 +33,7 @@ public final class Decider {
         switch (trigger) {
             case Trigger.Requested requested -> request(work, requested.request(), now, policy);
             case Trigger.Reported reported -> report(work, reported.result(), now, policy);
-            case Trigger.DeadlinePassed passed ->
-                    settlement(work, now, policy).deadline(passed.messageId());
+            case Trigger.DeadlinePassed passed -> timeIsUp(work, passed.messageId(), now, policy);
             case Trigger.PolicyChanged changed -> revoke(work, changed.userId(), now, policy);
         }
         return work.decision();
@@ -46,12 +45,9 @@ public final class Decider {
             case RequestEvent.MessageSubmitted message -> admission.message(message);
             case RequestEvent.RegenerateRequested again -> admission.regenerate(again);
             case RequestEvent.EditRequested edit -> admission.edit(edit);
-            case RequestEvent.StopRequested stop -> stop(work, stop, now);
+            case RequestEvent.StopRequested stop -> stop(work, stop, now, policy);
             case RequestEvent.ApprovalGiven approval ->
-                    work.tell(
-                            approval.replyTo(),
-                            ServerFrame.Failure.of(
-                                    ErrorCode.NOT_FOUND, "No tool call waits for this approval."));
+                    approvals(work, now, policy).given(approval);
             case RequestEvent.ErasureRequested erasure ->
                     settlement(work, now, policy).erase(erasure);
             case RequestEvent.ImportRequested imported ->
@@ -66,8 +62,25 @@ public final class Decider {
             case ResultEvent.ToolCallFinished call -> settlement.toolCall(call);
             case ResultEvent.AnswerCompleted completed -> settlement.completed(completed);
             case ResultEvent.AnswerFailed failed -> settlement.failed(failed);
-            case ResultEvent.AnswerParked _, ResultEvent.GuardReported _ -> {}
+            case ResultEvent.AnswerParked parked -> approvals(work, now, policy).parked(parked);
+            case ResultEvent.GuardReported _ -> {}
         }
+    }
+
+    /** Of an answer that is made, or of the wait of one that is parked. */
+    private void timeIsUp(Work work, String messageId, Instant now, Policy policy) {
+        Running answer = work.user().running(messageId);
+        if (answer != null && answer.parked() != null) {
+            if (!now.isBefore(answer.deadline())) {
+                approvals(work, now, policy).expired(answer);
+            }
+        } else {
+            settlement(work, now, policy).deadline(messageId);
+        }
+    }
+
+    private Approvals approvals(Work work, Instant now, Policy policy) {
+        return new Approvals(settings, work, now, policy, settlement(work, now, policy));
     }
 
     private Settlement settlement(Work work, Instant now, Policy policy) {
@@ -75,12 +88,10 @@ public final class Decider {
     }
 
     /** The worker ends the answer; until it says so the message runs and its hold stands. */
-    private static void stop(Work work, RequestEvent.StopRequested stop, Instant now) {
-        if (work.user().running(stop.messageId()) != null) {
-            work.emit(
-                    new Emitted.Control(
-                            new ControlEvent.StopAnswer(
-                                    stop.messageId(), stop.caller().id(), "client", now)));
+    private void stop(Work work, RequestEvent.StopRequested stop, Instant now, Policy policy) {
+        Running answer = work.user().running(stop.messageId());
+        if (answer != null) {
+            stop(work, answer, "client", now, policy);
         } else if (work.message(stop.messageId()) == null) {
             work.tell(
                     stop.replyTo(),
@@ -88,13 +99,26 @@ public final class Decider {
         }
     }
 
-    private static void revoke(Work work, String userId, Instant now, Policy policy) {
+    private void stop(Work work, Running answer, String reason, Instant now, Policy policy) {
+        if (answer.parked() != null) {
+            approvals(work, now, policy).stop(answer);
+            return;
+        }
+        Parking parking = work.parking(answer.messageId());
+        if (parking != null) {
+            // Its worker may be about to park it, and would not hear of this any more.
+            work.put(parking.stopping());
+        }
+        work.emit(
+                new Emitted.Control(
+                        new ControlEvent.StopAnswer(
+                                answer.messageId(), answer.author().userId(), reason, now)));
+    }
+
+    private void revoke(Work work, String userId, Instant now, Policy policy) {
         for (Running answer : work.user().running()) {
             if (policy.block(userId, now) != null || !policy.knowsRole(answer.author().role())) {
-                work.emit(
-                        new Emitted.Control(
-                                new ControlEvent.StopAnswer(
-                                        answer.messageId(), userId, "revoked", now)));
+                stop(work, answer, "revoked", now, policy);
             }
         }
     }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param context what of a conversation the model is given
  * @param retention how much of a conversation stays in the state
  * @param budgetZone where days and months of cost begin
+ * @param tools approvals, and what is reserved for calls of tools
  * @param defaultModel name that rights and prices go by when a message names no model
  */
 public record DeciderSettings(
@@ -18,7 +19,27 @@ public record DeciderSettings(
         Context context,
         Retention retention,
         ZoneId budgetZone,
-        String defaultModel) {
+        String defaultModel,
+        Tools tools) {
+
+    /** With the usual settings of tools. */
+    public DeciderSettings(
+            Answer answer,
+            Context context,
+            Retention retention,
+            ZoneId budgetZone,
+            String defaultModel) {
+        this(answer, context, retention, budgetZone, defaultModel, Tools.USUAL);
+    }
+
+    /**
+     * @param approvalWait how long a call waits for a person
+     * @param roundsHeld calls of the model with results of tools that are reserved for beforehand
+     * @param roundTokens input that such a call may add to the one before it
+     */
+    public record Tools(Duration approvalWait, int roundsHeld, int roundTokens) {
+        static final Tools USUAL = new Tools(Duration.ofMinutes(10), 5, 4_000);
+    }
 
     /**
      * @param deadline after which an answer is stopped

@@ -9,10 +9,14 @@ import java.util.List;
  * @param conversations made or changed
  * @param messages made or changed
  * @param forgotten ids of messages to drop
+ * @param parkings made or changed
+ * @param unparked ids of messages whose parking is to drop
  */
 public record Decision(
         UserState user,
         List<Conversation> conversations,
         List<Message> messages,
         List<String> forgotten,
+        List<Parking> parkings,
+        List<String> unparked,
         List<Emitted> emitted) {}

@@ -13,4 +13,7 @@ public interface Memory {
 
     /** Null for one that this user never sent, or that was forgotten. */
     @Nullable Message message(String messageId);
+
+    /** Null for an answer that runs no more, or that never had to wait for anybody. */
+    @Nullable Parking parking(String messageId);
 }

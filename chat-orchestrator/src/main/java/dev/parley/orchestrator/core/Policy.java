@@ -80,7 +80,7 @@ public record Policy(Map<String, PolicyRecord> subjects, Set<String> unreadable)
                 limits,
                 known.models(),
                 user == null ? null : user.models(),
-                known.tools().keySet().stream().sorted().toList());
+                ToolRights.of(known, user, unreadable));
     }
 
     /**

@@ -41,6 +41,18 @@ final class Prices {
                 : left.divide(price.output(), 0, RoundingMode.DOWN).longValue();
     }
 
+    /** The most input tokens that {@code rest} pays. */
+    static long inputWithin(PolicyRecord.Price price, BigDecimal rest) {
+        if (rest.signum() < 0) {
+            return 0;
+        }
+        return price.input().signum() == 0
+                ? Long.MAX_VALUE
+                : rest.movePointRight(MILLION_DIGITS)
+                        .divide(price.input(), 0, RoundingMode.DOWN)
+                        .longValue();
+    }
+
     /** Without trailing zeros and without an exponent, so that it reads as money. */
     static BigDecimal plain(BigDecimal money) {
         BigDecimal stripped = money.stripTrailingZeros();

@@ -35,6 +35,11 @@ final class Reservation {
                     LimitName.REQUESTS_PER_DAY);
     private static final List<LimitName> TOKEN_RATES =
             List.of(LimitName.TOKENS_PER_MINUTE, LimitName.TOKENS_PER_HOUR);
+    private static final List<LimitName> TOKENS =
+            List.of(
+                    LimitName.TOKENS_PER_MINUTE,
+                    LimitName.TOKENS_PER_HOUR,
+                    LimitName.TOKENS_PER_DAY);
     private static final List<LimitName> BUDGETS =
             List.of(LimitName.TOKENS_PER_DAY, LimitName.COST_PER_DAY, LimitName.COST_PER_MONTH);
 
@@ -59,10 +64,16 @@ final class Reservation {
      * What is asked for.
      *
      * @param input tokens of the context, estimated
+     * @param furtherInput tokens of further calls of the model, with results of tools; held as far
+     *     as there is room when nothing else of the user runs
      * @param answerTokens the client's own maximum
      * @param price of the model; null: free
      */
-    record Ask(long input, @Nullable Integer answerTokens, PolicyRecord.@Nullable Price price) {}
+    record Ask(
+            long input,
+            long furtherInput,
+            @Nullable Integer answerTokens,
+            PolicyRecord.@Nullable Price price) {}
 
     Reservation(Limits limits, UserState user, Instant now, DeciderSettings settings) {
         this.limits = limits;
@@ -78,7 +89,8 @@ final class Reservation {
             return new Verdict.Refused(refusal);
         }
         long output = longest(ask);
-        BigDecimal tokens = BigDecimal.valueOf(ask.input() + output);
+        long input = ask.input() + further(ask, output);
+        BigDecimal tokens = BigDecimal.valueOf(input + output);
         refusal = firstOf(TOKEN_RATES, tokens, ErrorCode.RATE_LIMITED);
         if (refusal == null) {
             refusal = concurrency();
@@ -89,13 +101,12 @@ final class Reservation {
         if (refusal == null) {
             refusal = none(LimitName.ANSWER_SECONDS);
         }
-        BigDecimal cost = costOf(ask, output);
+        BigDecimal cost = costOf(ask, input, output);
         if (refusal == null) {
             refusal = budget(tokens, cost);
         }
         return refusal == null
-                ? new Verdict.Held(
-                        output, ask.input() + output, cost, facts(ask.input() + output, output))
+                ? new Verdict.Held(output, input + output, cost, facts(input + output, output))
                 : new Verdict.Refused(refusal);
     }
 
@@ -108,11 +119,7 @@ final class Reservation {
             return most;
         }
         long rest = most;
-        for (LimitName name :
-                List.of(
-                        LimitName.TOKENS_PER_MINUTE,
-                        LimitName.TOKENS_PER_HOUR,
-                        LimitName.TOKENS_PER_DAY)) {
+        for (LimitName name : TOKENS) {
             Meters.Meter meter = meters.meter(name);
             if (meter != null) {
                 rest = Math.min(rest, meter.rest().longValue() - ask.input());
@@ -127,8 +134,35 @@ final class Reservation {
         return rest >= Math.min(answer.tokensMin(), most) ? rest : most;
     }
 
-    private static BigDecimal costOf(Ask ask, long output) {
-        BigDecimal cost = Prices.cost(ask.price(), new TokenUsage(ask.input(), output, 0, true));
+    /** What of the further calls is held. */
+    private long further(Ask ask, long output) {
+        if (ask.furtherInput() == 0 || !alone) {
+            return ask.furtherInput();
+        }
+        long rest = ask.furtherInput();
+        for (LimitName name : TOKENS) {
+            Meters.Meter meter = meters.meter(name);
+            if (meter != null) {
+                rest = Math.min(rest, meter.rest().longValue() - ask.input() - output);
+            }
+        }
+        for (LimitName name : List.of(LimitName.COST_PER_DAY, LimitName.COST_PER_MONTH)) {
+            Meters.Meter meter = meters.meter(name);
+            if (meter != null && ask.price() != null) {
+                BigDecimal left = meter.rest().subtract(costOf(ask, ask.input(), output));
+                rest = Math.min(rest, Prices.inputWithin(ask.price(), left));
+            }
+        }
+        return Math.max(0, rest);
+    }
+
+    /** Whether what is held already still fits, under the limits of this moment. */
+    @Nullable Refusal stillHeld() {
+        return budget(BigDecimal.ZERO, BigDecimal.ZERO);
+    }
+
+    private static BigDecimal costOf(Ask ask, long input, long output) {
+        BigDecimal cost = Prices.cost(ask.price(), new TokenUsage(input, output, 0, true));
         return cost == null ? BigDecimal.ZERO : cost;
     }
 

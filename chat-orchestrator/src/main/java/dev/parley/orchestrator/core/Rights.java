@@ -1,6 +1,8 @@
 package dev.parley.orchestrator.core;
 
+import dev.parley.schemas.record.PolicyRecord;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,14 +11,20 @@ import org.jspecify.annotations.Nullable;
  * @param author role and team that count, the policy's before the token's
  * @param roleModels names or globs; null: all
  * @param userModels the same of the user's own entry; a model must be in both
- * @param servers MCP servers that the role names
+ * @param tools by MCP server, the rules that must all allow a tool; a server that is not there is
+ *     closed
  */
 public record Rights(
         Author author,
         Limits limits,
         @Nullable List<String> roleModels,
         @Nullable List<String> userModels,
-        List<String> servers) {
+        Map<String, List<PolicyRecord.ToolRule>> tools) {
+
+    /** The open servers, sorted. */
+    public List<String> servers() {
+        return tools.keySet().stream().sorted().toList();
+    }
 
     public boolean mayCall(String model) {
         return listed(roleModels, model) && listed(userModels, model);

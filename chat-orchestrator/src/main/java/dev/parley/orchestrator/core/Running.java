@@ -1,9 +1,11 @@
 package dev.parley.orchestrator.core;
 
 import dev.parley.schemas.record.ReplyTo;
+import dev.parley.schemas.record.ToolUse;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An answer that is being made, and the hold that it owns. It leaves the state with exactly one
@@ -18,6 +20,7 @@ import java.util.List;
  * @param deadline when it is stopped, and once {@code stopping}, when it is ended without its
  *     worker
  * @param stopping whether the deadline has passed and the worker was told to stop
+ * @param parked set while it waits for approvals; {@code deadline} is then when the wait is over
  */
 public record Running(
         String messageId,
@@ -29,7 +32,35 @@ public record Running(
         int attempt,
         Instant requestedAt,
         Instant deadline,
-        boolean stopping) {
+        boolean stopping,
+        @Nullable Parked parked) {
+
+    /**
+     * Waits for a person.
+     *
+     * @param waiting calls that are not decided
+     */
+    public record Parked(Instant expiresAt, List<ToolUse> waiting) {
+        public Parked {
+            waiting = waiting == null ? List.of() : List.copyOf(waiting);
+        }
+    }
+
+    /** A new state of waiting, or none, and when the deadline's clock strikes in it. */
+    Running parkedUntil(Instant at, @Nullable Parked how) {
+        return new Running(
+                messageId,
+                conversationId,
+                author,
+                recipients,
+                heldTokens,
+                heldCost,
+                attempt,
+                requestedAt,
+                at,
+                stopping,
+                how);
+    }
 
     Running attempted(int newest) {
         return new Running(
@@ -42,7 +73,8 @@ public record Running(
                 Math.max(attempt, newest),
                 requestedAt,
                 deadline,
-                stopping);
+                stopping,
+                parked);
     }
 
     Running stoppedAt(Instant lastResort) {
@@ -56,7 +88,8 @@ public record Running(
                 attempt,
                 requestedAt,
                 lastResort,
-                true);
+                true,
+                parked);
     }
 
     Running sentTo(List<ReplyTo> all) {
@@ -70,6 +103,7 @@ public record Running(
                 attempt,
                 requestedAt,
                 deadline,
-                stopping);
+                stopping,
+                parked);
     }
 }

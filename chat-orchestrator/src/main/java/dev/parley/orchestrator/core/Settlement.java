@@ -4,6 +4,7 @@ import dev.parley.schemas.frame.ErrorCode;
 import dev.parley.schemas.frame.ServerFrame;
 import dev.parley.schemas.record.Checkpoint;
 import dev.parley.schemas.record.ControlEvent;
+import dev.parley.schemas.record.ParkedAnswer;
 import dev.parley.schemas.record.ReplyTo;
 import dev.parley.schemas.record.RequestEvent;
 import dev.parley.schemas.record.ResultEvent;
@@ -115,7 +116,7 @@ final class Settlement {
             return;
         }
         if (answer.stopping()) {
-            end(answer, new End(tooLate(""), TokenUsage.NONE, null, null, answer.attempt()));
+            end(answer, new End(tooLate(""), known(messageId), null, null, answer.attempt()));
             return;
         }
         work.user(work.user().update(answer.stoppedAt(now.plus(settings.answer().grace()))));
@@ -140,6 +141,60 @@ final class Settlement {
             end(answer, new End(erased, TokenUsage.NONE, null, null, answer.attempt()));
         }
         work.emit(new Emitted.Erased(erasure.erasureId()));
+    }
+
+    /** What is known to be used of an answer whose worker says nothing: what it was parked with. */
+    private TokenUsage known(String messageId) {
+        Parking parking = work.parking(messageId);
+        ParkedAnswer parked = parking == null ? null : parking.job().parked();
+        return parked == null ? TokenUsage.NONE : parked.usage();
+    }
+
+    /** A parked answer that nobody can go on with. */
+    void lost(Running answer, ResultEvent.AnswerParked report) {
+        Outcome outcome =
+                Outcome.failed(
+                        ErrorCode.INTERNAL,
+                        "The answer cannot be gone on with; reference " + answer.messageId() + ".",
+                        report.parked().answer(),
+                        null);
+        endParked(answer, outcome, report.parked(), null, report.attempt());
+    }
+
+    /** A parked answer whose time was over already. */
+    void tooLate(Running answer, ParkedAnswer parked, int attempt) {
+        endParked(answer, tooLate(parked.answer()), parked, null, attempt);
+    }
+
+    /** A parked answer that may not be gone on with. */
+    void refused(Running answer, Parking parking, Refusal refusal) {
+        ParkedAnswer parked = java.util.Objects.requireNonNull(parking.parked());
+        Outcome outcome =
+                new Outcome(
+                        null,
+                        refusal.code(),
+                        refusal.error(),
+                        parked.answer(),
+                        refusal.retryAfterS(),
+                        refusal.limit());
+        endParked(answer, outcome, parked, parking.job().model(), answer.attempt());
+    }
+
+    private void endParked(
+            Running answer,
+            Outcome outcome,
+            ParkedAnswer parked,
+            @Nullable String model,
+            int attempt) {
+        String priced = model == null ? settings.defaultModel() : model;
+        end(
+                answer,
+                new End(
+                        outcome,
+                        parked.usage(),
+                        Prices.cost(policy.price(priced), parked.usage()),
+                        model,
+                        attempt));
     }
 
     private static Outcome tooLate(String partial) {
@@ -181,6 +236,7 @@ final class Settlement {
     }
 
     private void charge(Running answer, TokenUsage usage, @Nullable BigDecimal cost) {
+        work.unpark(answer.messageId());
         UserState user = work.user();
         work.user(
                 user.settle(

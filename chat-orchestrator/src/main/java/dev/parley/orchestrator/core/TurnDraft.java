@@ -76,6 +76,17 @@ public sealed interface TurnDraft {
             Instant requestedAt)
             implements TurnDraft {}
 
+    /** A person's word on a tool call, or its absence. */
+    record Decided(
+            String messageId,
+            String callId,
+            String server,
+            String tool,
+            String decision,
+            @Nullable String decidedBy,
+            Instant decidedAt)
+            implements TurnDraft {}
+
     /** A message that was written elsewhere; {@code title} comes with a conversation's first. */
     record Imported(RequestEvent.ImportedMessage message, String source, @Nullable String title)
             implements TurnDraft {

@@ -4,8 +4,10 @@ import dev.parley.schemas.frame.ServerFrame;
 import dev.parley.schemas.record.ReplyTo;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One decision being made: reads go through its own writes. Not shared, not kept. */
@@ -16,6 +18,8 @@ final class Work {
     private final Map<String, Conversation> conversations = new LinkedHashMap<>();
     private final Map<String, Message> messages = new LinkedHashMap<>();
     private final List<String> forgotten = new ArrayList<>();
+    private final Map<String, Parking> parkings = new LinkedHashMap<>();
+    private final Set<String> unparked = new LinkedHashSet<>();
     private final List<Emitted> emitted = new ArrayList<>();
 
     Work(Memory before) {
@@ -39,6 +43,26 @@ final class Work {
     @Nullable Message message(String id) {
         Message changed = messages.get(id);
         return changed == null ? before.message(id) : changed;
+    }
+
+    @Nullable Parking parking(String messageId) {
+        if (unparked.contains(messageId)) {
+            return null;
+        }
+        Parking changed = parkings.get(messageId);
+        return changed == null ? before.parking(messageId) : changed;
+    }
+
+    void put(Parking parking) {
+        parkings.put(parking.messageId(), parking);
+    }
+
+    /** The answer has ended. */
+    void unpark(String messageId) {
+        if (parking(messageId) != null) {
+            parkings.remove(messageId);
+            unparked.add(messageId);
+        }
     }
 
     void put(Message message) {
@@ -67,6 +91,8 @@ final class Work {
                 List.copyOf(conversations.values()),
                 List.copyOf(messages.values()),
                 List.copyOf(forgotten),
+                List.copyOf(parkings.values()),
+                List.copyOf(unparked),
                 List.copyOf(emitted));
     }
 

@@ -24,12 +24,16 @@ final class StateKeys {
         return "m\0" + userId + "\0" + messageId;
     }
 
+    static String parking(String userId, String messageId) {
+        return "p\0" + userId + "\0" + messageId;
+    }
+
     /**
      * The beginnings of the keys under which a user's texts stand. Chain heads are no texts and
      * stay: a conversation that goes on under its old id goes on with its chain.
      */
     static List<String> texts(String userId) {
-        return List.of(conversation(userId, ""), message(userId, ""));
+        return List.of(conversation(userId, ""), message(userId, ""), parking(userId, ""));
     }
 
     static String chain(String userId, String conversationId) {

@@ -4,6 +4,7 @@ import dev.parley.orchestrator.core.Conversation;
 import dev.parley.orchestrator.core.Decision;
 import dev.parley.orchestrator.core.Memory;
 import dev.parley.orchestrator.core.Message;
+import dev.parley.orchestrator.core.Parking;
 import dev.parley.orchestrator.core.UserState;
 import dev.parley.schemas.Json;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -41,6 +42,11 @@ final class StoredMemory implements Memory {
         return read(StateKeys.message(userId, messageId), Message.class);
     }
 
+    @Override
+    public @Nullable Parking parking(String messageId) {
+        return read(StateKeys.parking(userId, messageId), Parking.class);
+    }
+
     /** Writes what the decision changed. */
     static void write(
             KeyValueStore<String, byte[]> store,
@@ -55,6 +61,12 @@ final class StoredMemory implements Memory {
         }
         for (Message message : decision.messages()) {
             store.put(StateKeys.message(userId, message.id()), Json.write(message));
+        }
+        for (Parking parking : decision.parkings()) {
+            store.put(StateKeys.parking(userId, parking.messageId()), Json.write(parking));
+        }
+        for (String unparked : decision.unparked()) {
+            store.delete(StateKeys.parking(userId, unparked));
         }
         for (String forgotten : decision.forgotten()) {
             store.delete(StateKeys.message(userId, forgotten));

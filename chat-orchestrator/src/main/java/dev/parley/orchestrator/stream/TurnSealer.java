@@ -72,6 +72,15 @@ final class TurnSealer {
                             imported.source(),
                             imported.message().at(),
                             optional(imported.title(), seal));
+            case TurnDraft.Decided decided ->
+                    new TurnRecord.ApprovalTurn(
+                            decided.messageId(),
+                            decided.callId(),
+                            decided.server(),
+                            decided.tool(),
+                            decided.decision(),
+                            decided.decidedBy(),
+                            decided.decidedAt());
             case TurnDraft.Charged charged ->
                     new TurnRecord.ChargeTurn(
                             charged.messageId(),

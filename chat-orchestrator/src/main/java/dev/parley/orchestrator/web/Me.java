@@ -1,8 +1,10 @@
 package dev.parley.orchestrator.web;
 
 import dev.parley.schemas.frame.ServerFrame;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The answer of {@code GET /api/me}.
@@ -19,7 +21,17 @@ record Me(
         List<ServerFrame.LimitState> limits,
         int runningAnswers,
         ServerFrame.Usage usage,
-        List<ServerFrame.Approval> approvals) {
+        List<PendingApproval> approvals) {
+
+    /** A call that waits, as its {@code approval} frame told it. */
+    record PendingApproval(
+            String callId,
+            String messageId,
+            String conversationId,
+            String server,
+            String tool,
+            JsonNode arguments,
+            Instant expiresAt) {}
 
     record User(String id, @Nullable String name, String role, @Nullable String team) {}
 

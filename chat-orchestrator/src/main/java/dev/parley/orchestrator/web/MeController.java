@@ -2,11 +2,14 @@ package dev.parley.orchestrator.web;
 
 import dev.parley.orchestrator.core.Meters;
 import dev.parley.orchestrator.core.Rights;
+import dev.parley.orchestrator.core.Running;
 import dev.parley.orchestrator.core.UserState;
 import dev.parley.orchestrator.stream.Rules;
 import dev.parley.schemas.Json;
 import dev.parley.schemas.frame.ServerFrame;
 import dev.parley.schemas.record.Caller;
+import dev.parley.schemas.record.ToolUse;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -42,6 +45,27 @@ class MeController {
                 state -> Json.write(me(known.caller(), known.rights(), state)));
     }
 
+    private static List<Me.PendingApproval> approvals(UserState state) {
+        List<Me.PendingApproval> approvals = new ArrayList<>();
+        for (Running answer : state.running()) {
+            Running.Parked parked = answer.parked();
+            if (parked != null) {
+                for (ToolUse use : parked.waiting()) {
+                    approvals.add(
+                            new Me.PendingApproval(
+                                    use.callId(),
+                                    answer.messageId(),
+                                    answer.conversationId(),
+                                    use.server(),
+                                    use.tool(),
+                                    use.arguments(),
+                                    parked.expiresAt()));
+                }
+            }
+        }
+        return approvals;
+    }
+
     private Me me(Caller caller, Rights rights, UserState state) {
         ServerFrame.Usage usage =
                 Meters.usage(
@@ -57,6 +81,6 @@ class MeController {
                 usage.limits(),
                 usage.runningAnswers(),
                 usage,
-                List.of());
+                approvals(state));
     }
 }

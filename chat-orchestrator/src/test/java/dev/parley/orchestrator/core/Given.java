@@ -34,6 +34,7 @@ public final class Given implements Memory {
     public UserState user = UserState.NEW;
     public final Map<String, Conversation> conversations = new HashMap<>();
     public final Map<String, Message> messages = new HashMap<>();
+    public final Map<String, Parking> parkings = new HashMap<>();
     public final List<Emitted> everything = new ArrayList<>();
 
     @Override
@@ -51,6 +52,11 @@ public final class Given implements Memory {
         return messages.get(id);
     }
 
+    @Override
+    public @Nullable Parking parking(String id) {
+        return parkings.get(id);
+    }
+
     /** Decides and applies; the answer is the whole list of what is emitted. */
     public List<Emitted> when(Trigger trigger) {
         Decision decision = new Decider(settings, Probe.NONE).decide(this, trigger, now, policy);
@@ -58,6 +64,8 @@ public final class Given implements Memory {
         decision.conversations().forEach(c -> conversations.put(c.id(), c));
         decision.messages().forEach(m -> messages.put(m.id(), m));
         decision.forgotten().forEach(messages::remove);
+        decision.parkings().forEach(p -> parkings.put(p.messageId(), p));
+        decision.unparked().forEach(parkings::remove);
         everything.addAll(decision.emitted());
         return decision.emitted();
     }

@@ -49,6 +49,8 @@ final class Lines {
                             + " "
                             + imported.message().text()
                             + (imported.title() == null ? "" : " titled " + imported.title());
+            case TurnDraft.Decided decided ->
+                    decided.decision() + " " + decided.callId() + " by " + decided.decidedBy();
             case TurnDraft.Charged charged ->
                     "charged "
                             + charged.usage().total()
@@ -79,6 +81,7 @@ final class Lines {
                             + (failure.retryAfterS() == null
                                     ? ""
                                     : " after " + failure.retryAfterS());
+            case ServerFrame.Approval approval -> "approval " + approval.callId();
             default -> frame.getClass().getSimpleName();
         };
     }

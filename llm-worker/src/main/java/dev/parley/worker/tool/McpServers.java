@@ -90,8 +90,7 @@ public final class McpServers implements SmartLifecycle {
             connections.computeIfAbsent(
                     server.name(),
                     name -> {
-                        McpConnection added =
-                                new McpConnection(server, links, settings, catalogs);
+                        McpConnection added = new McpConnection(server, links, settings, catalogs);
                         added.start();
                         return added;
                     });

@@ -53,9 +53,7 @@ final class RecordedTools implements AnswerTools {
 
     @Override
     public Permission permission(String server, String tool) {
-        return targets.containsValue(new Target(server, tool))
-                ? Permission.ALLOW
-                : Permission.DENY;
+        return targets.containsValue(new Target(server, tool)) ? Permission.ALLOW : Permission.DENY;
     }
 
     @Override

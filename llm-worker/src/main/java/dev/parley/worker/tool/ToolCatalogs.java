@@ -80,7 +80,10 @@ final class ToolCatalogs implements McpConnection.Watcher {
                 .whenComplete((sent, failure) -> {
                     if (failure != null) {
                         last.remove(record.key());
-                        LOG.warn("the tools of {} are not published: {}", record.key(), failure.toString());
+                        LOG.warn(
+                                "the tools of {} are not published: {}",
+                                record.key(),
+                                failure.toString());
                     }
                 });
     }

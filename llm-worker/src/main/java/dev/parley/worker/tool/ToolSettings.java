@@ -25,8 +25,8 @@ import org.springframework.validation.annotation.Validated;
  * @param messageBytesMax longest message of a server that is read (default 4 MiB); a longer one
  *     fails its call
  * @param toolsMax tools of one server that are taken note of (default 500)
- * @param offeredMax tools that one model is told of (default 128, which is OpenAI's maximum); further
- *     ones, by server and name, are left out
+ * @param offeredMax tools that one model is told of (default 128, which is OpenAI's maximum);
+ *     further ones, by server and name, are left out
  * @param stdio whether the policy may have processes started here (default true)
  * @param credentialsDir folder of files that a server's {@code credential} may name ({@code
  *     PARLEY_TOOL_CREDENTIALS_DIR}); empty (default): only environment variables

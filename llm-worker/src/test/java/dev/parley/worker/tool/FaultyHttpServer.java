@@ -32,7 +32,9 @@ final class FaultyHttpServer implements AutoCloseable {
 
     FaultyHttpServer() {
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+            server =
+                    HttpServer.create(
+                            new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -100,7 +102,8 @@ final class FaultyHttpServer implements AutoCloseable {
                 exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
                 exchange.sendResponseHeaders(200, 0);
                 while (closed.getCount() > 0) {
-                    exchange.getResponseBody().write(": still here\n\n".getBytes(StandardCharsets.UTF_8));
+                    exchange.getResponseBody()
+                            .write(": still here\n\n".getBytes(StandardCharsets.UTF_8));
                     exchange.getResponseBody().flush();
                     closed.await(20, TimeUnit.MILLISECONDS);
                 }

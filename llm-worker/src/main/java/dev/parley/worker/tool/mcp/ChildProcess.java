@@ -130,7 +130,9 @@ final class ChildProcess {
                         : isOnPath(program);
         if (!found) {
             throw new IOException(
-                    "the command " + program + " is not on this worker's PATH"
+                    "the command "
+                            + program
+                            + " is not on this worker's PATH"
                             + (program.equals("npx") || program.equals("node")
                                     ? "; install Node.js there"
                                     : ""));

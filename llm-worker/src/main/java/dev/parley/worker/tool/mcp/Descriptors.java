@@ -57,8 +57,7 @@ final class Descriptors {
         whole.put("description", description);
         whole.set("input_schema", hashable(schema));
         try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(CanonicalJson.bytes(whole));
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(CanonicalJson.bytes(whole));
             return HexFormat.of().formatHex(digest);
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every JDK has SHA-256", e);

@@ -91,9 +91,7 @@ final class HttpLink extends Link {
         if (requestId != null) {
             underWay.put(requestId, post);
         }
-        Thread.ofVirtual()
-                .name("mcp-post-" + uri.getHost())
-                .start(() -> exchange(post, requestId));
+        Thread.ofVirtual().name("mcp-post-" + uri.getHost()).start(() -> exchange(post, requestId));
     }
 
     @Override
@@ -164,8 +162,7 @@ final class HttpLink extends Link {
     }
 
     /** Why the request has no response, should it have none. */
-    private String answered(
-            HttpPost post, ClassicHttpResponse response, @Nullable Object requestId)
+    private String answered(HttpPost post, ClassicHttpResponse response, @Nullable Object requestId)
             throws IOException {
         int status = response.getCode();
         if (status == 404 && session != null) {

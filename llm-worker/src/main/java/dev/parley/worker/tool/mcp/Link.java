@@ -39,8 +39,7 @@ abstract class Link implements McpClientTransport {
     /** Key of the subscriber's context: told the id of the request that is made. */
     static final String REQUEST_ID = "parley.request-id";
 
-    static final McpJsonMapper JSON =
-            new JacksonMcpJsonMapper(JsonMapper.builder().build());
+    static final McpJsonMapper JSON = new JacksonMcpJsonMapper(JsonMapper.builder().build());
 
     private static final String TOOLS_CHANGED = McpSchema.METHOD_NOTIFICATION_TOOLS_LIST_CHANGED;
     private static final int WITHDRAWN = -32800;
@@ -48,8 +47,7 @@ abstract class Link implements McpClientTransport {
     private final Listener listener;
     private final Set<Object> waiting = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean over = new AtomicBoolean();
-    private volatile @Nullable
-            Function<Mono<JSONRPCMessage>, Mono<JSONRPCMessage>> handler;
+    private volatile @Nullable Function<Mono<JSONRPCMessage>, Mono<JSONRPCMessage>> handler;
 
     Link(Listener listener) {
         this.listener = listener;
@@ -159,8 +157,7 @@ abstract class Link implements McpClientTransport {
         if (waiting.remove(requestId)) {
             handle(
                     JSONRPCResponse.error(
-                            requestId,
-                            new JSONRPCResponse.JSONRPCError(WITHDRAWN, reason, null)));
+                            requestId, new JSONRPCResponse.JSONRPCError(WITHDRAWN, reason, null)));
         }
     }
 

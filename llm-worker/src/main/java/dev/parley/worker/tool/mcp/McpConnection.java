@@ -125,8 +125,7 @@ public final class McpConnection implements AutoCloseable {
         AtomicReference<@Nullable Object> requestId = new AtomicReference<>();
         Consumer<Object> remember = requestId::set;
         CompletableFuture<ToolOutcome> outcome = new CompletableFuture<>();
-        var request =
-                new McpSchema.CallToolRequest(tool, ToolTexts.arguments(arguments), null);
+        var request = new McpSchema.CallToolRequest(tool, ToolTexts.arguments(arguments), null);
         client.callTool(request)
                 .contextWrite(context -> context.put(Link.REQUEST_ID, remember))
                 .subscribe(

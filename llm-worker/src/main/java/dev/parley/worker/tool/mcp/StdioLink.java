@@ -105,7 +105,8 @@ final class StdioLink extends Link {
         try {
             Lines lines = new Lines(from.errors(), ERROR_LINE_BYTES_MAX);
             for (String line = lines.next(); line != null; line = lines.next()) {
-                String cut = line.length() > LOG_CHARS_MAX ? line.substring(0, LOG_CHARS_MAX) : line;
+                String cut =
+                        line.length() > LOG_CHARS_MAX ? line.substring(0, LOG_CHARS_MAX) : line;
                 if (!cut.isBlank()) {
                     lastError = cut.strip();
                     LOG.debug("server {}: {}", server, cut);

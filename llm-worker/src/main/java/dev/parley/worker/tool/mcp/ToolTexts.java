@@ -8,16 +8,16 @@ import java.util.stream.Collectors;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
 
-/** A result as the model, the user and the record get it: text, whole characters, of bounded length. */
+/**
+ * A result as the model, the user and the record get it: text, whole characters, of bounded length.
+ */
 final class ToolTexts {
 
     private ToolTexts() {}
 
     static ToolOutcome outcome(McpSchema.CallToolResult result, int charsMax) {
         String text =
-                result.content().stream()
-                        .map(ToolTexts::text)
-                        .collect(Collectors.joining("\n"));
+                result.content().stream().map(ToolTexts::text).collect(Collectors.joining("\n"));
         if (text.isEmpty() && result.structuredContent() != null) {
             text = Json.writeText(result.structuredContent());
         }
