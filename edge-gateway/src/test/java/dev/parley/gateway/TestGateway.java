@@ -9,8 +9,8 @@ import io.jsonwebtoken.security.Keys;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Date;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -30,19 +30,25 @@ final class TestGateway implements AutoCloseable {
     }
 
     static TestGateway start(String... properties) {
-        List<String> args = new ArrayList<>();
-        args.add("--parley.port=0");
-        args.add("--parley.management-port=0");
-        args.add("--parley.kafka.bootstrap-servers=" + TestBroker.shared().bootstrapServers());
-        args.add("--parley.jwt.secret=" + SECRET);
-        args.add("--parley.query-token=true");
-        args.add("--parley.lanes.initial=32");
-        args.add("--parley.demo.login=true");
-        args.add("--parley.demo.password=demo-password");
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("parley.port", "0");
+        settings.put("parley.management-port", "0");
+        settings.put("parley.kafka.bootstrap-servers", TestBroker.shared().bootstrapServers());
+        settings.put("parley.jwt.secret", SECRET);
+        settings.put("parley.query-token", "true");
+        settings.put("parley.lanes.initial", "32");
+        settings.put("parley.demo.login", "true");
+        settings.put("parley.demo.password", "demo-password");
         for (String property : properties) {
-            args.add("--" + property);
+            int equals = property.indexOf('=');
+            settings.put(property.substring(0, equals), property.substring(equals + 1));
         }
-        return new TestGateway(GatewayApplication.application().run(args.toArray(String[]::new)));
+        return new TestGateway(
+                GatewayApplication.application()
+                        .run(
+                                settings.entrySet().stream()
+                                        .map(e -> "--" + e.getKey() + "=" + e.getValue())
+                                        .toArray(String[]::new)));
     }
 
     static KafkaClients clients(String name) {

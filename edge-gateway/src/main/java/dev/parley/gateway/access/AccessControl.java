@@ -24,6 +24,7 @@ public final class AccessControl {
     private final JwtVerifier verifier;
     private final PolicyView policy;
     private final Tickets tickets;
+    private final Revocations revocations;
     private final GatewaySettings settings;
     private final Clock clock;
     private final OriginRule origins;
@@ -32,11 +33,13 @@ public final class AccessControl {
             JwtVerifier verifier,
             PolicyView policy,
             Tickets tickets,
+            Revocations revocations,
             GatewaySettings settings,
             Clock clock) {
         this.verifier = verifier;
         this.policy = policy;
         this.tickets = tickets;
+        this.revocations = revocations;
         this.settings = settings;
         this.clock = clock;
         this.origins = new OriginRule(settings.allowedOrigins());
@@ -83,16 +86,30 @@ public final class AccessControl {
         } catch (InvalidTokenException e) {
             throw unauthenticated();
         }
+        if (revocations.isRevoked(token)) {
+            throw unauthenticated();
+        }
         return admit(
                 new Identity(verified.caller(), verified.roles(), verified.expiresAt(), token));
     }
 
     private Identity byTicket(String ticket) throws RefusedException {
         Identity identity = tickets.redeem(ticket);
-        if (identity == null || !identity.expiresAt().isAfter(clock.instant())) {
+        if (identity == null
+                || !identity.expiresAt().isAfter(clock.instant())
+                || identity.bearer() != null && revocations.isRevoked(identity.bearer())) {
             throw unauthenticated();
         }
         return admit(identity);
+    }
+
+    /** Refuses who may not go on: expired, signed out, blocked, or without a role. */
+    public void recheck(Identity identity) throws RefusedException {
+        if (!identity.expiresAt().isAfter(clock.instant())
+                || identity.bearer() != null && revocations.isRevoked(identity.bearer())) {
+            throw unauthenticated();
+        }
+        admit(identity);
     }
 
     /** The identity with the role that counts now; refuses the blocked and the unknown. */

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param caller with the role that counts
  * @param roles as the token has them
  * @param expiresAt of the token
- * @param bearer the token's text, to ask other services in the caller's name; null with a ticket
+ * @param bearer the token's text, to ask other services in the caller's name; null with a ticket of
+ *     which it is not known
  */
 public record Identity(
         Caller caller, List<String> roles, Instant expiresAt, @Nullable String bearer) {

@@ -3,8 +3,10 @@ package dev.parley.gateway.access;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,18 @@ public record Query(Map<String, String> parameters) {
     public @Nullable String get(String name) {
         String value = parameters.get(name);
         return value == null || value.isEmpty() ? null : value;
+    }
+
+    /** What may be passed on: all but tickets and tokens. Null when nothing is left. */
+    public static @Nullable String withoutProof(@Nullable String query) {
+        if (query == null) {
+            return null;
+        }
+        String rest =
+                Arrays.stream(query.split("&"))
+                        .filter(pair -> !pair.startsWith("ticket=") && !pair.startsWith("token="))
+                        .collect(Collectors.joining("&"));
+        return rest.isEmpty() ? null : rest;
     }
 
     private static @Nullable String decoded(String text) {

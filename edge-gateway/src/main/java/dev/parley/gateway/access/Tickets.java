@@ -65,7 +65,8 @@ public final class Tickets {
                         identity.caller(),
                         identity.roles(),
                         identity.expiresAt(),
-                        expiresAt);
+                        expiresAt,
+                        sealed(identity.bearer(), ticket));
         if (!completes(sessionLog.append(entry))) {
             throw new RefusedException(ErrorCode.UNAVAILABLE, "No ticket can be given now.");
         }
@@ -92,7 +93,11 @@ public final class Tickets {
                 || !use.equals(sessionLog.directory().ticketUse(hash))) {
             return null;
         }
-        return new Identity(issued.caller(), issued.roles(), issued.tokenExpiresAt(), null);
+        return new Identity(
+                issued.caller(),
+                issued.roles(),
+                issued.tokenExpiresAt(),
+                opened(issued.sealedToken(), ticket));
     }
 
     /** Removes from the log what nobody can use any more. */
@@ -106,6 +111,14 @@ public final class Tickets {
                 }
             }
         }
+    }
+
+    private static @Nullable String sealed(@Nullable String token, String ticket) {
+        return token == null ? null : TicketSeal.of(ticket).seal(token);
+    }
+
+    private static @Nullable String opened(@Nullable String sealed, String ticket) {
+        return sealed == null ? null : TicketSeal.of(ticket).open(sealed);
     }
 
     private boolean completes(CompletableFuture<?> future) {

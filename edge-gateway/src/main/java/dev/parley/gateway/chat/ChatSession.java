@@ -1,6 +1,5 @@
 package dev.parley.gateway.chat;
 
-import dev.parley.autoconfigure.flow.FlowRecorder;
 import dev.parley.gateway.access.Identity;
 import dev.parley.gateway.lane.AnswerFilter;
 import dev.parley.gateway.lane.Cursor;
@@ -9,12 +8,9 @@ import dev.parley.gateway.lane.LaneTenant;
 import dev.parley.gateway.log.SessionLogEntry.LaneLease;
 import dev.parley.gateway.log.SessionLogEntry.SessionState;
 import dev.parley.gateway.log.SessionLogEntry.Step;
-import dev.parley.schemas.Json;
 import dev.parley.schemas.frame.CloseCode;
 import dev.parley.schemas.frame.ErrorCode;
 import dev.parley.schemas.frame.ServerFrame;
-import dev.parley.schemas.record.ReplyTo;
-import dev.parley.schemas.record.RequestEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -32,13 +28,12 @@ import org.slf4j.LoggerFactory;
  *    +------------------+-----------------line ended--------------------------------------+
  * </pre>
  *
- * Frames of the lane go out in the lane's order. {@code processed} is the lane's offset up to which
- * everything was given to the client or rightly kept from it; every cursor is made of it.
+ * Frames of the lane go out in the lane's order. What the client publishes is {@link Uplink}, where
+ * the session stands in its lane {@link LanePlace}, what waits for the socket {@link Outbox}.
  */
 public final class ChatSession implements LaneTenant {
 
     private static final Logger LOG = LoggerFactory.getLogger(ChatSession.class);
-    private static final LaneLease NO_LEASE = new LaneLease(-1, 0, 0);
 
     enum State {
         OPENING,
@@ -49,40 +44,24 @@ public final class ChatSession implements LaneTenant {
 
     private final Parts parts;
     private final Transport transport;
-    private final Outbox outbox;
     private final SessionKey key;
     private final Consumer<ChatSession> ended;
+    private final Outbox outbox;
+    private final Pulse pulse = new Pulse();
+    private final LanePlace place = new LanePlace();
     private final Submissions submissions = new Submissions();
-    private final AnswerFilter filter = new AnswerFilter();
+    private final Uplink uplink;
 
     // Guarded by this.
     private Identity identity;
     private State state = State.OPENING;
-    private @Nullable LaneLease released;
-    private long processed = -1;
-
-    /** Up to here the client had everything before this connection. */
-    private long shownBefore = -1;
-
     private long acceptedShown;
     private boolean takenOver;
     private boolean expiringSaid;
-    private int publishes;
     private long closingSinceNanos;
     private @Nullable String onlyMessage;
 
-    private volatile LaneLease lease = NO_LEASE;
-    private volatile long heardNanos = System.nanoTime();
     private volatile long laneNanos = System.nanoTime();
-    private volatile long nextBeatNanos;
-
-    /**
-     * What a session is known by.
-     *
-     * @param connection this connection of it
-     * @param generation counts its connections
-     */
-    record SessionKey(String sessionId, String conversationId, String connection, int generation) {}
 
     ChatSession(
             Parts parts,
@@ -95,11 +74,10 @@ public final class ChatSession implements LaneTenant {
         this.identity = identity;
         this.key = key;
         this.ended = ended;
+        this.uplink = new Uplink(parts, this, place, submissions);
         this.outbox =
                 new Outbox(
-                        transport,
-                        parts.limits().connection().queueBytesMax(),
-                        () -> close(CloseCode.TOO_SLOW));
+                        transport, parts.limits().connection().queueBytesMax(), this::overflowed);
     }
 
     // ---- Opening ---------------------------------------------------------------------------
@@ -108,21 +86,8 @@ public final class ChatSession implements LaneTenant {
     synchronized void restore(SessionState from, Cursor cursor) {
         submissions.restore(from.pending(), from.acceptedCount(), cursor.accepted());
         acceptedShown = cursor.accepted();
-        released = from.released();
-        if (from.lease() != null) {
-            lease = from.lease();
-            boolean here = isOf(cursor, lease);
-            shownBefore = here ? cursor.offset() : lease.startOffset() - 1;
-            processed = Math.max(lease.startOffset() - 1, shownBefore - cursorBack(cursor, here));
-        }
-    }
-
-    private static long cursorBack(Cursor cursor, boolean here) {
-        return here ? cursor.back() + Resume.LOOK_BACK : 0;
-    }
-
-    static boolean isOf(Cursor cursor, @Nullable LaneLease lease) {
-        return lease != null && cursor.lane() == lease.lane() && cursor.epoch() == lease.epoch();
+        place.restore(from, cursor);
+        outbox.restore(place.shiftsBefore());
     }
 
     /** The connection begins: {@code welcome}, then whatever was missed. */
@@ -132,33 +97,31 @@ public final class ChatSession implements LaneTenant {
                 return;
             }
             state = State.LIVE;
-            nextBeatNanos = greeting.firstBeatNanos();
-            ServerFrame.Welcome welcome =
-                    new ServerFrame.Welcome(
-                            parts.access().welcome(identity),
-                            key.sessionId(),
-                            key.conversationId(),
-                            new ServerFrame.User(
-                                    identity.userId(),
-                                    identity.caller().name(),
-                                    identity.caller().role()),
-                            greeting.usage(),
-                            parts.access().models(identity),
-                            shownCursor().text(),
-                            greeting.resumed(),
-                            (int) parts.limits().connection().heartbeat().toSeconds(),
-                            identity.expiresAt());
-            outbox.offer(
-                    new OutFrame("welcome", null, Json.writeText(welcome), shownCursor().text()));
-            if (lease != NO_LEASE) {
-                parts.lanes().reader().join(this, processed + 1);
+            pulse.start(greeting.firstBeatNanos());
+            Cursor position = place.shownCursor(acceptedShown);
+            outbox.offer(WaitingFrame.of("welcome", null, welcome(greeting), position));
+            greeting.approvals().forEach(this::send);
+            if (place.isLeased()) {
+                parts.lanes().reader().join(this, place.next());
             }
         }
         tick(System.nanoTime());
     }
 
-    /** What is said to a client at first. */
-    record Greeting(boolean resumed, ServerFrame.@Nullable Usage usage, long firstBeatNanos) {}
+    private ServerFrame.Welcome welcome(Greeting greeting) {
+        return new ServerFrame.Welcome(
+                parts.access().welcome(identity),
+                key.sessionId(),
+                key.conversationId(),
+                new ServerFrame.User(
+                        identity.userId(), identity.caller().name(), identity.caller().role()),
+                greeting.usage(),
+                parts.access().models(identity),
+                null,
+                greeting.resumed(),
+                (int) parts.limits().connection().heartbeat().toSeconds(),
+                identity.expiresAt());
+    }
 
     /** The connection is for one answer alone and ends with it. */
     synchronized void endAfter(String messageId) {
@@ -168,146 +131,28 @@ public final class ChatSession implements LaneTenant {
     // ---- From the client -------------------------------------------------------------------
 
     void heard() {
-        heardNanos = System.nanoTime();
+        pulse.heard();
     }
 
-    /** What is published for a message, once its id and its lane are known. */
-    @FunctionalInterface
-    interface RequestOf {
-        RequestEvent to(ReplyTo replyTo);
-    }
-
-    /** A message to publish. */
-    record Draft(
-            String messageId,
-            @Nullable String clientMsgId,
-            String conversationId,
-            int textHash,
-            RequestOf request) {}
-
-    /** Publishes; the client gets {@code accepted} when the broker has it. */
     void submit(Draft draft) {
-        RequestEvent event;
-        CompletableFuture<?> recorded;
-        synchronized (this) {
-            if (state != State.LIVE) {
-                return;
-            }
-            Submission before = submissions.get(draft.messageId());
-            if (before != null && before.textHash != 0 && before.textHash != draft.textHash()) {
-                failed(
-                        ErrorCode.CONFLICT,
-                        "This client_msg_id was used for another text.",
-                        draft.clientMsgId());
-                return;
-            }
-            if (!mayPublish(draft.clientMsgId())) {
-                return;
-            }
-            if (before != null && before.ended) {
-                filter.reopen(draft.messageId());
-            }
-            submissions.add(
-                    draft.messageId(),
-                    draft.clientMsgId(),
-                    draft.conversationId(),
-                    draft.textHash());
-            event = draft.request().to(replyTo());
-            recorded = record(Step.UPDATE).exceptionally(e -> null);
-        }
-        parts.lanes().reader().wake(this);
-        parts.requests()
-                .publish(event)
-                .thenCombine(recorded, (a, b) -> true)
-                .whenComplete((ok, failure) -> published(draft, event, failure));
+        uplink.submit(draft);
     }
 
-    private void published(Draft draft, RequestEvent event, @Nullable Throwable failure) {
-        synchronized (this) {
-            publishes--;
-            if (failure == null) {
-                accept(draft.messageId());
-            } else {
-                failed(
-                        ErrorCode.UNAVAILABLE,
-                        "The message could not be stored; send it again.",
-                        draft.clientMsgId());
-                endsWith(draft.messageId());
-            }
-        }
-        if (failure == null) {
-            parts.requests()
-                    .received(
-                            event.receivedAt(),
-                            new FlowRecorder.Of(
-                                    draft.messageId(), draft.conversationId(), identity.userId()),
-                            transport.entrance());
-        }
+    void request(Draft.RequestOf request) {
+        uplink.request(request);
     }
 
-    /** Publishes what is no message: a stop, an approval. */
-    void request(RequestOf request) {
-        RequestEvent event;
-        synchronized (this) {
-            if (state != State.LIVE || !mayPublish(null)) {
-                return;
-            }
-            event = request.to(replyTo());
-        }
-        parts.lanes().reader().wake(this);
-        parts.requests()
-                .publish(event)
-                .whenComplete((ok, failure) -> {
-                    synchronized (this) {
-                        publishes--;
-                        if (failure != null) {
-                            failed(
-                                    ErrorCode.UNAVAILABLE,
-                                    "The request could not be stored; send it again.",
-                                    null);
-                        }
-                    }
-                });
-    }
-
-    private boolean mayPublish(@Nullable String clientMsgId) {
-        if (publishes >= parts.limits().connection().publishesMax()) {
-            send(
-                    new ServerFrame.Failure(
-                            null,
-                            clientMsgId,
-                            "Too many messages wait to be stored.",
-                            ErrorCode.OVERLOADED,
-                            true,
-                            1L,
-                            null,
-                            null));
-            return false;
-        }
-        if (lease == NO_LEASE) {
-            LaneLease fresh = parts.lanes().pool().lease();
-            if (fresh == null) {
-                failed(ErrorCode.UNAVAILABLE, "No reply lane is ready; try again.", clientMsgId);
-                return false;
-            }
-            lease = fresh;
-            processed = fresh.startOffset() - 1;
-            shownBefore = processed;
-            parts.lanes().reader().join(this, fresh.startOffset());
-        }
+    /** Frames are to come by the lane. */
+    void laneUsed() {
         laneNanos = System.nanoTime();
-        publishes++;
-        return true;
     }
 
-    private ReplyTo replyTo() {
-        return new ReplyTo(key.sessionId(), lease.lane(), lease.epoch());
-    }
-
-    /** Goes on with a fresh token of the same user. */
+    /** Goes on with a fresh token of the same user, or with the role that counts from now on. */
     synchronized void renew(Identity fresh) {
+        if (!fresh.expiresAt().equals(identity.expiresAt())) {
+            expiringSaid = false;
+        }
         identity = fresh;
-        expiringSaid = false;
     }
 
     // ---- To the client ---------------------------------------------------------------------
@@ -315,28 +160,37 @@ public final class ChatSession implements LaneTenant {
     @Override
     public void deliver(LaneFrame frame) {
         synchronized (this) {
-            if (state != State.LIVE || frame.offset() <= processed) {
+            if (state != State.LIVE) {
                 return;
             }
-            laneNanos = System.nanoTime();
+            laneUsed();
             String id = frame.messageId();
-            if (!id.isEmpty()
-                    && !filter.passes(frame.offset(), id, frame.attempt(), frame.kind())) {
-                processed = frame.offset();
-                return;
-            }
-            Submission submission = submissions.get(id);
-            if (frame.offset() <= shownBefore) {
-                processed = frame.offset();
-                if (submission != null) {
-                    submission.accepted = true;
+            switch (place.fate(frame)) {
+                case IGNORED -> {
+                    return;
                 }
-            } else {
-                // A frame of the answer proves that the broker has the message. The cursor of its
-                // "accepted" still stands before the frame.
-                accept(id);
-                processed = frame.offset();
-                outbox.offer(OutFrame.fromLane(frame.kind(), id, frame.json(), cursor().text()));
+                case KNOWN -> {
+                    Submission submission = submissions.get(id);
+                    if (submission != null) {
+                        submission.accepted = true;
+                    }
+                    outbox.learn(id, place.firstOffset(id));
+                    place.passed(frame);
+                }
+                case FRESH -> {
+                    outbox.allRead();
+                    // A frame of the answer proves that the broker has the message. The cursor of
+                    // its "accepted" still stands before the frame.
+                    accept(id);
+                    place.passed(frame);
+                    outbox.offer(
+                            WaitingFrame.ofLane(
+                                    frame.kind(),
+                                    id,
+                                    frame.json(),
+                                    place.cursor(acceptedShown),
+                                    place.firstOffset(id)));
+                }
             }
             if (AnswerFilter.isEnd(frame.kind())) {
                 endsWith(id);
@@ -344,21 +198,25 @@ public final class ChatSession implements LaneTenant {
         }
     }
 
-    private void accept(String messageId) {
+    /** The broker has the message. */
+    void accept(String messageId) {
         Submission submission = submissions.get(messageId);
         if (submission == null || submission.accepted) {
             return;
         }
         submission.accepted = true;
         acceptedShown = Math.max(acceptedShown, submission.number);
-        String json =
-                Json.writeText(
+        outbox.offer(
+                WaitingFrame.of(
+                        "accepted",
+                        messageId,
                         new ServerFrame.Accepted(
-                                submission.clientMsgId, messageId, submission.conversationId));
-        outbox.offer(OutFrame.withCursor("accepted", messageId, json, shownCursor().text()));
+                                submission.clientMsgId, messageId, submission.conversationId),
+                        place.shownCursor(acceptedShown)));
     }
 
-    private void endsWith(String messageId) {
+    /** The message has had its end. */
+    void endsWith(String messageId) {
         submissions.end(messageId);
         if (messageId.equals(onlyMessage)) {
             closing(CloseCode.NORMAL, "answered");
@@ -374,7 +232,7 @@ public final class ChatSession implements LaneTenant {
 
     /** Sends a frame of the gateway's own. */
     void send(ServerFrame frame) {
-        outbox.offer(OutFrame.of("", frame));
+        outbox.offer(WaitingFrame.of("", frame));
     }
 
     /** Sends an error that ends no message. */
@@ -385,35 +243,6 @@ public final class ChatSession implements LaneTenant {
         if (onlyMessage != null) {
             closing(CloseCode.NORMAL, "refused");
         }
-    }
-
-    /** Of the frame that is being delivered. */
-    private Cursor cursor() {
-        if (lease == NO_LEASE) {
-            return released == null
-                    ? new Cursor(-1, 0, -1, 0, acceptedShown)
-                    : new Cursor(
-                            released.lane(),
-                            released.epoch(),
-                            released.startOffset(),
-                            0,
-                            acceptedShown);
-        }
-        long since = filter.unfinishedSince(processed);
-        return new Cursor(lease.lane(), lease.epoch(), processed, processed - since, acceptedShown);
-    }
-
-    /** While missed frames are still read again, the client's own position. */
-    private Cursor shownCursor() {
-        Cursor now = cursor();
-        return lease == NO_LEASE || processed >= shownBefore
-                ? now
-                : new Cursor(
-                        lease.lane(),
-                        lease.epoch(),
-                        shownBefore,
-                        shownBefore - Math.min(shownBefore, processed),
-                        acceptedShown);
     }
 
     // ---- Time ------------------------------------------------------------------------------
@@ -431,7 +260,7 @@ public final class ChatSession implements LaneTenant {
             if (state != State.LIVE) {
                 return;
             }
-            Duration left = Duration.between(parts.here().clock().instant(), identity.expiresAt());
+            Duration left = Duration.between(now(), identity.expiresAt());
             if (!left.isPositive()) {
                 closing(CloseCode.TOKEN_EXPIRED, "token expired");
                 return;
@@ -442,33 +271,15 @@ public final class ChatSession implements LaneTenant {
             }
             releaseQuietLane(nowNanos);
         }
-        beat(nowNanos);
-    }
-
-    private void beat(long nowNanos) {
-        if (nowNanos - nextBeatNanos < 0) {
-            return;
-        }
-        ConnectionSettings settings = parts.limits().connection();
-        long deadAfter = settings.heartbeat().toNanos() * 2 + settings.pongTimeout().toNanos();
-        if (transport.expectsAnswers() && nowNanos - heardNanos > deadAfter) {
-            transport.abort();
-            return;
-        }
-        nextBeatNanos =
-                transport.expectsAnswers()
-                        ? Registry.nextBeat(nowNanos, settings.heartbeat())
-                        : nowNanos + settings.sseKeepAlive().toNanos();
-        transport.beat();
+        pulse.beat(nowNanos, transport, parts.limits().connection());
     }
 
     private void releaseQuietLane(long nowNanos) {
-        if (lease != NO_LEASE
-                && publishes == 0
+        if (place.isLeased()
+                && uplink.isIdle()
                 && nowNanos - laneNanos > parts.limits().gateway().resumeWindow().toNanos()) {
             parts.lanes().reader().leave(this);
-            released = new LaneLease(lease.lane(), lease.epoch(), processed);
-            lease = NO_LEASE;
+            place.giveBack();
             record(Step.UPDATE);
         }
     }
@@ -484,11 +295,24 @@ public final class ChatSession implements LaneTenant {
         close(CloseCode.TAKEN_OVER);
     }
 
+    /** The user may not go on: running answers are stopped, the connection ends. */
+    void revoke(CloseCode code) {
+        synchronized (this) {
+            uplink.stopAll();
+            closing(code, code.reason());
+        }
+    }
+
     /** Ends the connection after what was sent before. */
     public void close(CloseCode code) {
         synchronized (this) {
             closing(code, code.reason());
         }
+    }
+
+    private void overflowed() {
+        parts.here().meters().tooSlow();
+        close(CloseCode.TOO_SLOW);
     }
 
     private void closing(CloseCode code, String reason) {
@@ -513,7 +337,7 @@ public final class ChatSession implements LaneTenant {
             }
             transition(State.CLOSED, "line ended");
             outbox.stop();
-            if (lease != NO_LEASE) {
+            if (place.isLeased()) {
                 parts.lanes().reader().leave(this);
             }
             if (!takenOver) {
@@ -544,11 +368,11 @@ public final class ChatSession implements LaneTenant {
                 key.connection(),
                 key.generation(),
                 step,
-                lease == NO_LEASE ? null : lease,
-                released,
+                place.isLeased() ? place.lease() : null,
+                place.released(),
                 submissions.count(),
                 submissions.pending(),
-                parts.here().clock().instant());
+                now());
     }
 
     @Override
@@ -566,7 +390,7 @@ public final class ChatSession implements LaneTenant {
 
     @Override
     public LaneLease lease() {
-        return lease;
+        return place.lease();
     }
 
     @Override
@@ -582,6 +406,11 @@ public final class ChatSession implements LaneTenant {
 
     synchronized boolean isLive() {
         return state == State.LIVE;
+    }
+
+    /** It ends with its one answer, and cannot be resumed. */
+    boolean isUnresumable() {
+        return !transport.isResumable();
     }
 
     Transport transport() {

@@ -24,7 +24,16 @@ import org.springframework.validation.annotation.Validated;
  * @param closeTimeout a socket that does not end by itself is cut after it (default 5 s)
  * @param perUserMax connections of one user at this gateway; past it 4429 (default 25,000)
  * @param totalMax connections of this gateway; past it 4429 (default 50,000)
- * @param drainSpread over which clients are told to come back when the gateway stops (default 2 s)
+ * @param perAddressMax connections of one network address, which is a proxy's where one stands
+ *     before the gateway; past it 4429 (default 25,000)
+ * @param drainPerSecond connections that are closed in a second when the gateway stops, which
+ *     bounds how many clients come back elsewhere in a second (default 300)
+ * @param drainMax a stop takes no longer than this, however many connections there are (default 12
+ *     s; less than the process is given to end)
+ * @param drainSpread the longest delay that a closed client is asked to wait before it comes back
+ *     (default 2 s)
+ * @param resumeTimeout how long a client that comes back waits at most; past it 1013, so that it
+ *     tries again with the same cursor (default 10 s)
  */
 @Validated
 @ConfigurationProperties("parley.connections")
@@ -40,4 +49,8 @@ public record ConnectionSettings(
         @DefaultValue("5s") Duration closeTimeout,
         @DefaultValue("25000") @Min(1) int perUserMax,
         @DefaultValue("50000") @Min(1) int totalMax,
-        @DefaultValue("2s") Duration drainSpread) {}
+        @DefaultValue("25000") @Min(1) int perAddressMax,
+        @DefaultValue("300") @Min(1) int drainPerSecond,
+        @DefaultValue("12s") Duration drainMax,
+        @DefaultValue("2s") Duration drainSpread,
+        @DefaultValue("10s") Duration resumeTimeout) {}

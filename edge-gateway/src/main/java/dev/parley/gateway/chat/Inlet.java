@@ -112,7 +112,7 @@ public final class Inlet {
         String home = session.conversationId();
         String conversation = message.conversationId() == null ? home : message.conversationId();
         session.submit(
-                new ChatSession.Draft(
+                new Draft(
                         messageId,
                         message.clientMsgId(),
                         conversation,
@@ -139,7 +139,7 @@ public final class Inlet {
         String messageId = UUID.randomUUID().toString();
         String home = session.conversationId();
         session.submit(
-                new ChatSession.Draft(
+                new Draft(
                         messageId,
                         null,
                         home,
@@ -154,7 +154,7 @@ public final class Inlet {
         String messageId = UUID.randomUUID().toString();
         String home = session.conversationId();
         session.submit(
-                new ChatSession.Draft(
+                new Draft(
                         messageId,
                         null,
                         home,

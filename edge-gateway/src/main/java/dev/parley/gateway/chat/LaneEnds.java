@@ -28,7 +28,7 @@ final class LaneEnds {
         if (lease == null) {
             return CompletableFuture.completedFuture(true);
         }
-        long next = ChatSession.isOf(cursor, lease) ? cursor.offset() + 1 : lease.startOffset();
+        long next = LanePlace.isOf(cursor, lease) ? cursor.offset() + 1 : lease.startOffset();
         CompletableFuture<Long> latest = offset(lease.lane(), OffsetSpec.latest());
         return offset(lease.lane(), OffsetSpec.earliest())
                 .thenCombine(latest, (first, end) -> first <= next && next <= end);

@@ -1,9 +1,13 @@
 package dev.parley.gateway.chat;
 
+import dev.parley.gateway.lane.Cursor;
 import dev.parley.schemas.frame.CloseCode;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Frames on their way to one client, in order, one write at a time. While a write runs frames wait;
@@ -11,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * ever waits.
  */
 final class Outbox {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
 
     private enum Phase {
         IDLE,
@@ -25,10 +31,10 @@ final class Outbox {
     private final Transport transport;
     private final int charsMax;
     private final Runnable overflowed;
-    private final TokenMerge merge = new TokenMerge();
+    private final SeqShifts shifts = new SeqShifts();
 
     // Guarded by this.
-    private @Nullable Deque<OutFrame> queue;
+    private @Nullable Deque<WaitingFrame> queue;
     private int chars;
     private Phase phase = Phase.IDLE;
     private @Nullable CloseCode closeWith;
@@ -41,7 +47,7 @@ final class Outbox {
         this.overflowed = overflowed;
     }
 
-    void offer(OutFrame frame) {
+    void offer(WaitingFrame frame) {
         boolean tooMuch = false;
         synchronized (this) {
             if (closed || closeWith != null) {
@@ -53,7 +59,7 @@ final class Outbox {
             queue.add(frame);
             chars += frame.json().length();
             if (chars > charsMax) {
-                queue = merge.compact(queue);
+                queue = TokenMerge.compact(queue);
                 chars = queue.stream().mapToInt(f -> f.json().length()).sum();
                 tooMuch = chars > charsMax;
                 if (tooMuch) {
@@ -96,6 +102,20 @@ final class Outbox {
         queue = null;
     }
 
+    /** What the client's cursor says of tokens that were merged on connections before. */
+    synchronized void restore(List<Cursor.Shift> before) {
+        shifts.restore(before);
+    }
+
+    /** A message of before this connection was read again. */
+    synchronized void learn(String messageId, long firstOffset) {
+        shifts.learn(messageId, firstOffset);
+    }
+
+    synchronized void allRead() {
+        shifts.allRead();
+    }
+
     /** Characters that wait. */
     synchronized int waiting() {
         return chars;
@@ -124,7 +144,12 @@ final class Outbox {
                 }
                 return;
             }
-            transport.write(frame, this::written);
+            try {
+                transport.write(frame, this::written);
+            } catch (RuntimeException e) {
+                LOG.warn("a frame could not be handed to its line", e);
+                written(false);
+            }
             synchronized (this) {
                 if (phase == Phase.STARTING) {
                     phase = Phase.PENDING;
@@ -138,27 +163,39 @@ final class Outbox {
         if (closed || queue == null || queue.isEmpty()) {
             return null;
         }
-        OutFrame frame = merge.take(queue);
+        WaitingFrame frame = TokenMerge.take(queue);
         if (queue.isEmpty()) {
             queue = null;
             chars = 0;
         } else {
-            chars = Math.max(0, chars - frame.json().length());
+            chars =
+                    frame.merged() == 0
+                            ? Math.max(0, chars - frame.json().length())
+                            : queue.stream().mapToInt(f -> f.json().length()).sum();
         }
-        return frame;
+        return shifts.render(frame);
     }
 
     private void written(boolean success) {
+        boolean broken;
+        boolean returned;
         synchronized (this) {
+            broken = !success && !closed;
             if (!success) {
                 closed = true;
                 queue = null;
             }
-            if (phase == Phase.STARTING) {
+            returned = phase != Phase.STARTING;
+            if (!returned) {
                 phase = Phase.ENDED_AT_ONCE;
-                return;
             }
         }
-        pump();
+        if (broken) {
+            // A line that took a frame and lost it must end, or its client would wait for ever.
+            transport.abort();
+        }
+        if (returned) {
+            pump();
+        }
     }
 }

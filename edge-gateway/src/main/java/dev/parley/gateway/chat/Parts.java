@@ -29,5 +29,5 @@ record Parts(
 
     /** This process. */
     @Component
-    record Here(Instance instance, Clock clock) {}
+    record Here(Instance instance, Clock clock, GatewayMeters meters) {}
 }

@@ -3,7 +3,7 @@ package dev.parley.gateway.chat;
 import dev.parley.gateway.access.Identity;
 import dev.parley.gateway.access.PolicyView;
 import dev.parley.gateway.access.RefusedException;
-import dev.parley.gateway.lane.Cursor;
+import dev.parley.gateway.access.Revocations;
 import dev.parley.gateway.log.Directory;
 import dev.parley.gateway.log.SessionLogEntry.SessionState;
 import dev.parley.gateway.log.SessionLogEntry.Step;
@@ -20,8 +20,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,83 +34,90 @@ public final class Registry implements Directory.Observer {
     static final Duration EXPIRY_NOTICE = Duration.ofSeconds(60);
 
     private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
-    private static final Duration RESUME_TIMEOUT = Duration.ofSeconds(5);
 
     private final Parts parts;
-    private final LaneEnds laneEnds;
-    private final UsageSource usage;
+    private final Resumer resumer;
+    private final CallerNews news;
     private final Map<String, ChatSession> sessions = new ConcurrentHashMap<>();
-    private final Map<String, Integer> perUser = new ConcurrentHashMap<>();
+    private final ConnectionCounts counts;
     private volatile boolean draining;
 
     Registry(
             Parts parts,
-            LaneEnds laneEnds,
-            UsageSource usage,
+            Resumer resumer,
+            CallerNews news,
             PolicyView policy,
             MeterRegistry meters) {
         this.parts = parts;
-        this.laneEnds = laneEnds;
-        this.usage = usage;
+        this.resumer = resumer;
+        this.news = news;
+        this.counts = new ConnectionCounts(parts.limits().connection());
         parts.sessionLog().observe(this);
         policy.onChange(this::recheckEverybody);
         Gauge.builder("parley.gateway.connections", sessions, Map::size)
                 .description("Open connections of all transports")
                 .register(meters);
-        Gauge.builder("parley.gateway.lanes.free", parts.lanes().pool(), p -> p.free())
-                .description("Lanes that nobody has")
-                .register(meters);
-        Gauge.builder("parley.gateway.lanes", parts.lanes().pool(), p -> p.size())
-                .description("Lanes that this gateway leases out")
-                .register(meters);
-        Gauge.builder("parley.gateway.lanes.active", parts.lanes().reader(), r -> r.active())
-                .description("Lanes that are fetched")
-                .register(meters);
     }
 
     /** Why no connection can be taken; null: it can. */
-    public @Nullable CloseCode refusal(Identity identity) {
-        ConnectionSettings settings = parts.limits().connection();
+    public @Nullable CloseCode refusal(Identity identity, String address) {
         if (draining) {
             return CloseCode.DRAINED;
         }
-        return sessions.size() >= settings.totalMax()
-                        || perUser.getOrDefault(identity.userId(), 0) >= settings.perUserMax()
-                ? CloseCode.TOO_MANY_CONNECTIONS
-                : null;
+        return counts.hasRoomFor(identity.userId(), address)
+                ? null
+                : CloseCode.TOO_MANY_CONNECTIONS;
+    }
+
+    /**
+     * What a client asks for.
+     *
+     * @param sessionId to go on with; null: a fresh one
+     * @param cursor after which to go on; null: from the beginning of what is kept
+     */
+    public record Asked(@Nullable String sessionId, @Nullable String cursor) {
+
+        /** A fresh session. */
+        public static final Asked NOTHING = new Asked(null, null);
     }
 
     /**
      * Opens a session on the transport and greets the client: the asked one where it can go on, a
-     * fresh one otherwise, after an error that says so.
+     * fresh one otherwise, after an error that says so. When it cannot be known in time which, the
+     * line is closed, so that the client tries again; the value is null then.
      */
-    public CompletableFuture<ChatSession> open(
-            Identity identity,
-            Transport transport,
-            @Nullable String sessionId,
-            @Nullable String cursor) {
-        if (sessionId == null) {
+    public CompletableFuture<@Nullable ChatSession> open(
+            Identity identity, Transport transport, Asked asked) {
+        if (asked.sessionId() == null) {
             return fresh(identity, transport);
         }
-        return resume(identity, transport, new Resume.Request(sessionId, cursor))
-                .orTimeout(RESUME_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-                .exceptionally(e -> {
-                    LOG.warn("a session was not resumed: {}", e.toString());
-                    return null;
-                })
-                .thenCompose(resumed -> {
-                    if (resumed != null) {
-                        return CompletableFuture.completedFuture(resumed);
-                    }
-                    transport.write(
-                            OutFrame.of(
-                                    "error",
-                                    ServerFrame.Failure.of(
-                                            ErrorCode.RESUME_EXPIRED,
-                                            "This session cannot be resumed; a new one follows.")),
-                            success -> {});
-                    return fresh(identity, transport);
-                });
+        return resumer.resume(
+                        identity,
+                        transport,
+                        new Resume.Request(asked.sessionId(), asked.cursor()),
+                        this::keep,
+                        this::forget)
+                .thenCompose(outcome ->
+                        switch (outcome) {
+                            case Resumer.Resumed(ChatSession session) ->
+                                    CompletableFuture.completedFuture(session);
+                            case Resumer.Expired _ -> {
+                                transport.write(
+                                        WaitingFrame.of(
+                                                        "error",
+                                                        ServerFrame.Failure.of(
+                                                                ErrorCode.RESUME_EXPIRED,
+                                                                "This session cannot be resumed; a"
+                                                                        + " new one follows."))
+                                                .rendered(),
+                                        success -> {});
+                                yield fresh(identity, transport);
+                            }
+                            case Resumer.Late _ -> {
+                                transport.close(CloseCode.TOO_SLOW);
+                                yield CompletableFuture.completedFuture(null);
+                            }
+                        });
     }
 
     /** The session that has its connection here. */
@@ -148,85 +153,37 @@ public final class Registry implements Directory.Observer {
         return sessions.values();
     }
 
-    private CompletableFuture<ChatSession> fresh(Identity identity, Transport transport) {
-        ChatSession session =
-                create(
-                        identity,
-                        transport,
-                        new ChatSession.SessionKey(
-                                UUID.randomUUID().toString(),
-                                UUID.randomUUID().toString(),
-                                connectionId(),
-                                1));
-        session.record(Step.ATTACH);
-        return usage.of(identity)
-                .thenApply(known -> {
-                    session.open(greeting(false, known.orElse(null)));
-                    return session;
-                });
-    }
-
-    private CompletableFuture<@Nullable ChatSession> resume(
-            Identity identity, Transport transport, Resume.Request request) {
-        return parts.sessionLog()
-                .catchUp()
-                .thenCompose(read -> {
-                    SessionState state =
-                            parts.sessionLog().directory().session(request.sessionId());
-                    Cursor cursor =
-                            Resume.from(
-                                    state,
-                                    identity.userId(),
-                                    request.cursor(),
-                                    parts.here().clock().instant(),
-                                    parts.limits().gateway().resumeWindow());
-                    if (state == null || cursor == null) {
-                        return CompletableFuture.completedFuture(null);
-                    }
-                    return laneEnds.holds(state.lease(), cursor)
-                            .thenCompose(holds ->
-                                    holds
-                                            ? attach(identity, transport, state, cursor)
-                                            : CompletableFuture.completedFuture(null));
-                });
-    }
-
-    private CompletableFuture<@Nullable ChatSession> attach(
-            Identity identity, Transport transport, SessionState state, Cursor cursor) {
+    private CompletableFuture<@Nullable ChatSession> fresh(Identity identity, Transport transport) {
         ChatSession session =
                 new ChatSession(
                         parts,
                         transport,
                         identity,
-                        new ChatSession.SessionKey(
-                                state.sessionId(),
-                                state.conversationId(),
-                                connectionId(),
-                                state.generation() + 1),
+                        new SessionKey(
+                                UUID.randomUUID().toString(),
+                                UUID.randomUUID().toString(),
+                                Resumer.connectionId(),
+                                1),
                         this::forget);
-        session.restore(state, cursor);
-        return parts.sessionLog()
-                .appendAndApply(session.asState(Step.ATTACH))
-                .thenApply(applied -> {
-                    keep(session);
-                    SessionState now = parts.sessionLog().directory().session(state.sessionId());
-                    session.open(greeting(true, null));
-                    if (now == null || !now.connection().equals(session.connection())) {
-                        session.takenOver();
-                    }
+        keep(session);
+        session.record(Step.ATTACH);
+        return news.of(identity)
+                .thenApply(known -> {
+                    session.open(
+                            new Greeting(
+                                    false,
+                                    known.usage(),
+                                    known.approvals(),
+                                    Pulse.first(
+                                            System.nanoTime(),
+                                            parts.limits().connection().heartbeat())));
                     return session;
                 });
     }
 
-    private ChatSession create(Identity identity, Transport transport, ChatSession.SessionKey key) {
-        ChatSession session = new ChatSession(parts, transport, identity, key, this::forget);
-        keep(session);
-        return session;
-    }
-
     private void keep(ChatSession session) {
         ChatSession before = sessions.put(session.sessionId(), session);
-        perUser.merge(session.identity().userId(), 1, Integer::sum);
+        counts.add(session.identity().userId(), session.transport().address());
         if (before != null) {
             before.takenOver();
         }
@@ -234,26 +191,7 @@ public final class Registry implements Directory.Observer {
 
     private void forget(ChatSession session) {
         sessions.remove(session.sessionId(), session);
-        perUser.computeIfPresent(
-                session.identity().userId(), (user, count) -> count == 1 ? null : count - 1);
-    }
-
-    private ChatSession.Greeting greeting(boolean resumed, ServerFrame.@Nullable Usage known) {
-        long interval = parts.limits().connection().heartbeat().toNanos();
-        // The first beat falls anywhere in the interval, so that beats of a reload do not meet.
-        return new ChatSession.Greeting(
-                resumed,
-                known,
-                System.nanoTime() + ThreadLocalRandom.current().nextLong(interval) / 2);
-    }
-
-    static long nextBeat(long nowNanos, Duration interval) {
-        long fifth = interval.toNanos() / 5;
-        return nowNanos + interval.toNanos() + ThreadLocalRandom.current().nextLong(-fifth, fifth);
-    }
-
-    private static String connectionId() {
-        return Long.toString(ThreadLocalRandom.current().nextLong(Long.MAX_VALUE), 36);
+        counts.remove(session.identity().userId(), session.transport().address());
     }
 
     // ---- What others decide ----------------------------------------------------------------
@@ -275,27 +213,34 @@ public final class Registry implements Directory.Observer {
     }
 
     @Override
-    public void laneFreed(int lane) {
-        // The pool's affair.
+    public void tokenRevoked(String hash) {
+        sessions.values().stream()
+                .filter(session -> hash.equals(Revocations.hash(session.identity())))
+                .forEach(session -> session.revoke(CloseCode.TOKEN_EXPIRED));
     }
 
     private void recheckEverybody() {
-        sessions.values()
-                .forEach(session -> {
-                    try {
-                        parts.access().admit(session.identity());
-                    } catch (RefusedException e) {
-                        switch (e.code()) {
-                            case BLOCKED -> {
-                                session.send(new ServerFrame.Blocked(e.detail()));
-                                session.close(CloseCode.BLOCKED);
-                            }
-                            case UNAVAILABLE ->
-                                    LOG.warn("rights of open connections cannot be checked");
-                            default -> session.close(CloseCode.TOKEN_EXPIRED);
-                        }
-                    }
-                });
+        sessions.values().forEach(this::recheck);
+    }
+
+    /** The rights of an open connection are those of now, not those that it came with. */
+    private void recheck(ChatSession session) {
+        Identity before = session.identity();
+        try {
+            Identity now = parts.access().admit(before);
+            if (!now.caller().equals(before.caller())) {
+                session.renew(now);
+            }
+        } catch (RefusedException e) {
+            switch (e.code()) {
+                case BLOCKED -> {
+                    session.send(new ServerFrame.Blocked(e.detail()));
+                    session.revoke(CloseCode.BLOCKED);
+                }
+                case UNAVAILABLE -> LOG.warn("rights of open connections cannot be checked");
+                default -> session.revoke(CloseCode.TOKEN_EXPIRED);
+            }
+        }
     }
 
     // ---- The end ---------------------------------------------------------------------------
@@ -304,15 +249,8 @@ public final class Registry implements Directory.Observer {
         return draining;
     }
 
-    /** Takes no more connections, and asks those that are here to come back, each at its time. */
-    void drain(Duration spread) {
+    /** Takes no more connections; those that are here stay until they are asked to go. */
+    void beginDrain() {
         draining = true;
-        long spreadMs = Math.max(1, spread.toMillis());
-        sessions.values()
-                .forEach(session -> {
-                    long delay = ThreadLocalRandom.current().nextLong(spreadMs);
-                    session.send(new ServerFrame.Closing("drain", delay));
-                    session.close(CloseCode.DRAINED);
-                });
     }
 }

@@ -45,12 +45,12 @@ final class Resume {
 
     private static boolean nothingIsGone(
             Cursor cursor, @Nullable LaneLease lease, @Nullable LaneLease released) {
-        if (ChatSession.isOf(cursor, lease)) {
+        if (LanePlace.isOf(cursor, lease)) {
             return true;
         }
         if (released == null) {
             return cursor.lane() < 0;
         }
-        return ChatSession.isOf(cursor, released) && cursor.offset() >= released.startOffset();
+        return LanePlace.isOf(cursor, released) && cursor.offset() >= released.startOffset();
     }
 }

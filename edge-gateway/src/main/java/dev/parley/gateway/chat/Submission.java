@@ -1,11 +1,16 @@
 package dev.parley.gateway.chat;
 
+import dev.parley.gateway.log.SessionLogEntry.Pending;
 import org.jspecify.annotations.Nullable;
 
 /** A message of this session, from its submission on. Guarded by its session. */
 final class Submission {
 
     final long number;
+
+    /** Records before this offset of the lane are of an earlier submission; 0: there was none. */
+    final long since;
+
     final String messageId;
     final @Nullable String clientMsgId;
     final String conversationId;
@@ -16,16 +21,23 @@ final class Submission {
     boolean accepted;
     boolean ended;
 
-    Submission(
-            long number,
-            String messageId,
-            @Nullable String clientMsgId,
-            String conversationId,
-            int textHash) {
+    /** Of a message that is submitted now. */
+    Submission(long number, long since, Draft draft) {
         this.number = number;
-        this.messageId = messageId;
-        this.clientMsgId = clientMsgId;
-        this.conversationId = conversationId;
-        this.textHash = textHash;
+        this.since = since;
+        this.messageId = draft.messageId();
+        this.clientMsgId = draft.clientMsgId();
+        this.conversationId = draft.conversationId();
+        this.textHash = draft.textHash();
+    }
+
+    /** Of a message of a connection before. */
+    Submission(Pending recorded) {
+        this.number = recorded.number();
+        this.since = recorded.since();
+        this.messageId = recorded.messageId();
+        this.clientMsgId = recorded.clientMsgId();
+        this.conversationId = recorded.conversationId();
+        this.textHash = 0;
     }
 }

@@ -31,9 +31,7 @@ final class Submissions {
     void restore(List<Pending> pending, long submitted, long known) {
         count = submitted;
         for (Pending p : pending) {
-            Submission submission =
-                    new Submission(
-                            p.number(), p.messageId(), p.clientMsgId(), p.conversationId(), 0);
+            Submission submission = new Submission(p);
             submission.accepted = p.number() <= known;
             map().put(p.messageId(), submission);
         }
@@ -43,12 +41,16 @@ final class Submissions {
         return byId == null ? null : byId.get(messageId);
     }
 
-    Submission add(
-            String messageId, @Nullable String clientMsgId, String conversationId, int textHash) {
-        Submission submission =
-                new Submission(++count, messageId, clientMsgId, conversationId, textHash);
-        map().remove(messageId);
-        map().put(messageId, submission);
+    /**
+     * Takes a message in.
+     *
+     * @param since offset of the lane before which records of this message are of an earlier
+     *     submission; 0: it was never submitted before
+     */
+    Submission add(Draft draft, long since) {
+        Submission submission = new Submission(++count, since, draft);
+        map().remove(draft.messageId());
+        map().put(draft.messageId(), submission);
         return submission;
     }
 
@@ -71,7 +73,9 @@ final class Submissions {
         List<Pending> pending = new ArrayList<>();
         for (Submission s : byId.values()) {
             if (!s.ended) {
-                pending.add(new Pending(s.number, s.messageId, s.clientMsgId, s.conversationId));
+                pending.add(
+                        new Pending(
+                                s.number, s.messageId, s.clientMsgId, s.conversationId, s.since));
             }
         }
         int surplus = pending.size() - PENDING_MAX;

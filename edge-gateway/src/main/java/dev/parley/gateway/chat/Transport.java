@@ -8,6 +8,14 @@ public interface Transport {
     /** As checkpoints and records name it: ws, sse or openai. */
     String entrance();
 
+    /** The client's address as the network shows it; a proxy's where one stands between. */
+    String address();
+
+    /** Whether the session can go on after the line has ended. */
+    default boolean isResumable() {
+        return true;
+    }
+
     /** Starts to write one frame; one at a time. */
     void write(OutFrame frame, Written written);
 

@@ -1,5 +1,6 @@
 package dev.parley.gateway.lane;
 
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,6 +29,9 @@ public final class AnswerFilter {
 
     private int ended;
 
+    /** Of messages that were submitted again: ends up to this offset are of the time before. */
+    private @Nullable Map<String, Long> reopenedAt;
+
     private static final class Answer {
         final long firstOffset;
         int attempt;
@@ -41,6 +45,9 @@ public final class AnswerFilter {
 
     /** Whether the client gets it; records come in the order of the lane. */
     public boolean passes(long offset, String messageId, int attempt, String kind) {
+        if (reopenedAt != null && offset <= reopenedAt.getOrDefault(messageId, -1L)) {
+            return true;
+        }
         boolean end = isEnd(kind);
         Answer answer = open(messageId, offset, attempt);
         if (answer.ended || !end && attempt < answer.attempt) {
@@ -50,18 +57,30 @@ public final class AnswerFilter {
         if (end) {
             answer.ended = true;
             ended++;
+            if (reopenedAt != null && reopenedAt.size() > ENDED_MAX) {
+                reopenedAt.clear();
+            }
             forgetOldest();
         }
         return true;
     }
 
-    /** The message was submitted again: it may be ended once more. */
-    public void reopen(String messageId) {
-        Answer answer = answers == null ? null : answers.get(messageId);
-        if (answers != null && answer != null && answer.ended) {
-            answers.remove(messageId);
+    /** The message was submitted again: what comes after {@code offset} counts anew. */
+    public void reopen(String messageId, long offset) {
+        if (reopenedAt == null) {
+            reopenedAt = new HashMap<>(2);
+        }
+        reopenedAt.put(messageId, offset);
+        Answer answer = answers == null ? null : answers.remove(messageId);
+        if (answer != null && answer.ended) {
             ended--;
         }
+    }
+
+    /** Where the message began, as far as records were seen; −1: none was. */
+    public long firstOffset(String messageId) {
+        Answer answer = answers == null ? null : answers.get(messageId);
+        return answer == null ? -1 : answer.firstOffset;
     }
 
     /** Where the oldest unfinished message began; {@code otherwise} when all have ended. */

@@ -8,16 +8,22 @@ import dev.parley.gateway.log.Directory;
 import dev.parley.gateway.log.SessionLog;
 import dev.parley.gateway.log.SessionLogEntry.BlockClaim;
 import dev.parley.gateway.log.SessionLogEntry.LaneLease;
-import dev.parley.gateway.log.SessionLogEntry.SessionState;
+import dev.parley.gateway.log.SignsOfLife;
 import dev.parley.schemas.Topic;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -63,15 +69,33 @@ public final class LanePool implements Directory.Observer {
             Executors.newSingleThreadExecutor(Thread.ofVirtual().name("lane-pool").factory());
     private final AtomicBoolean growing = new AtomicBoolean();
     private final AtomicInteger lastEpoch = new AtomicInteger();
+    private final Counter leasedOwn;
+    private final Counter leasedShared;
+    private final Counter recycled;
 
     // Guarded by this.
     private final ArrayDeque<Integer> warm = new ArrayDeque<>();
     private final ArrayDeque<Integer> free = new ArrayDeque<>();
     private final List<Integer> own = new ArrayList<>();
+
+    /** Blocks that are claimed and whose lanes are not ready: the next growth opens them first. */
+    private final Set<Integer> unopened = new LinkedHashSet<>();
+
     private int nextShared;
     private boolean exhausted;
 
-    LanePool(SessionLog sessionLog, LaneReader reader, LaneSettings settings, Broker broker) {
+    LanePool(
+            SessionLog sessionLog,
+            LaneReader reader,
+            LaneSettings settings,
+            Broker broker,
+            MeterRegistry meters) {
+        this.leasedOwn = leases(meters, "own");
+        this.leasedShared = leases(meters, "shared");
+        this.recycled =
+                Counter.builder("parley.gateway.lanes.recycled")
+                        .description("Lanes that were free again after a session")
+                        .register(meters);
         this.sessionLog = sessionLog;
         this.reader = reader;
         this.settings = settings;
@@ -79,7 +103,7 @@ public final class LanePool implements Directory.Observer {
         this.topics = broker.topics();
         this.gateway = broker.instance().id();
         this.admin = broker.clients().admin("lanes-admin");
-        sessionLog.awaitStart();
+        gauges(meters);
         while (size() < Math.min(settings.initial(), settings.max()) && claimBlock()) {
             // One block after the other.
         }
@@ -93,7 +117,30 @@ public final class LanePool implements Directory.Observer {
             KafkaClients clients,
             KafkaSettings settings,
             DeclaredTopics topics,
-            Instance instance) {}
+            Instance instance,
+            SignsOfLife signs) {}
+
+    private static Counter leases(MeterRegistry meters, String kind) {
+        return Counter.builder("parley.gateway.lanes.leases")
+                .description("Leases of lanes: of one's own, or shared because none was free")
+                .tag("kind", kind)
+                .register(meters);
+    }
+
+    private void gauges(MeterRegistry meters) {
+        Gauge.builder("parley.gateway.lanes.free", this, LanePool::free)
+                .description("Lanes that nobody has")
+                .register(meters);
+        Gauge.builder("parley.gateway.lanes", this, LanePool::size)
+                .description("Lanes that this gateway leases out")
+                .register(meters);
+        Gauge.builder("parley.gateway.lanes.active", reader, LaneReader::active)
+                .description("Lanes that are fetched")
+                .register(meters);
+        Gauge.builder("parley.gateway.lanes.rescued", reader, LaneReader::rescued)
+                .description("Lanes that had to be read again because they stood still")
+                .register(meters);
+    }
 
     /**
      * A lane for a session: its own where one is free, a shared one otherwise; null: none at all.
@@ -108,7 +155,10 @@ public final class LanePool implements Directory.Observer {
                     grow();
                     return null;
                 }
-                next = own.get(nextShared++ % own.size());
+                next = own.get(Math.floorMod(nextShared++, own.size()));
+                leasedShared.increment();
+            } else {
+                leasedOwn.increment();
             }
             lane = next;
             while (warm.size() < settings.warm() && !free.isEmpty()) {
@@ -150,18 +200,9 @@ public final class LanePool implements Directory.Observer {
         synchronized (this) {
             if (own.contains(lane) && !free.contains(lane) && !warm.contains(lane)) {
                 free.add(lane);
+                recycled.increment();
             }
         }
-    }
-
-    @Override
-    public void sessionMoved(SessionState before, SessionState now) {
-        // Its lane stays its lane.
-    }
-
-    @Override
-    public void sessionContradicted(SessionState standing) {
-        // The session's connection answers.
     }
 
     private void grow() {
@@ -191,7 +232,41 @@ public final class LanePool implements Directory.Observer {
         exhausted = false;
     }
 
+    /**
+     * While this gateway was silent others may have taken it for dead and its blocks for free: what
+     * nobody has is claimed again, what another has is given up. Sessions keep the lanes that they
+     * have.
+     */
+    public void recheck() {
+        Directory directory = sessionLog.directory();
+        Set<Integer> blocks = new HashSet<>();
+        synchronized (this) {
+            own.forEach(lane -> blocks.add(lane / settings.block()));
+        }
+        for (int block : blocks) {
+            String owner = directory.blockOwner(block);
+            if (owner == null) {
+                sessionLog.append(new BlockClaim(block, gateway));
+            } else if (!owner.equals(gateway)) {
+                LOG.warn("the lanes of block {} are another gateway's now", block);
+                synchronized (this) {
+                    own.removeIf(lane -> lane / settings.block() == block);
+                    free.removeIf(lane -> lane / settings.block() == block);
+                    warm.removeIf(lane -> lane / settings.block() == block);
+                }
+            }
+        }
+    }
+
     private boolean claimBlock() {
+        Integer waiting;
+        synchronized (this) {
+            waiting = unopened.isEmpty() ? null : unopened.iterator().next();
+        }
+        if (waiting != null) {
+            open(waiting);
+            return true;
+        }
         Directory directory = sessionLog.directory();
         for (int block = 0; block < settings.blocks(); block++) {
             if (directory.blockOwner(block) != null) {
@@ -203,6 +278,9 @@ public final class LanePool implements Directory.Observer {
                     .orTimeout(BROKER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                     .join();
             if (gateway.equals(directory.blockOwner(block))) {
+                synchronized (this) {
+                    unopened.add(block);
+                }
                 open(block);
                 return true;
             }
@@ -225,6 +303,7 @@ public final class LanePool implements Directory.Observer {
                 .join();
         List<Integer> toWarm = new ArrayList<>();
         synchronized (this) {
+            unopened.remove(block);
             own.addAll(numbers);
             numbers.removeIf(lane -> sessionLog.directory().tenantsOf(lane) > 0);
             free.addAll(numbers);

@@ -7,6 +7,7 @@ import dev.parley.gateway.log.SessionLogEntry.SessionState;
 import dev.parley.gateway.log.SessionLogEntry.Step;
 import dev.parley.gateway.log.SessionLogEntry.TicketIssued;
 import dev.parley.gateway.log.SessionLogEntry.TicketUsed;
+import dev.parley.gateway.log.SessionLogEntry.TokenRevoked;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -32,13 +33,16 @@ public final class Directory {
     public interface Observer {
 
         /** {@code now} took the session from {@code before}. */
-        void sessionMoved(SessionState before, SessionState now);
+        default void sessionMoved(SessionState before, SessionState now) {}
 
         /** A stale record was ignored; it hides {@code standing} from readers to come. */
-        void sessionContradicted(SessionState standing);
+        default void sessionContradicted(SessionState standing) {}
 
         /** No session holds the lane any more. */
-        void laneFreed(int lane);
+        default void laneFreed(int lane) {}
+
+        /** A token was signed out, known by the hash of its text. */
+        default void tokenRevoked(String hash) {}
     }
 
     private final Map<String, SessionState> sessions = new ConcurrentHashMap<>();
@@ -46,6 +50,7 @@ public final class Directory {
     private final Map<Integer, String> blocks = new ConcurrentHashMap<>();
     private final Map<String, TicketIssued> tickets = new ConcurrentHashMap<>();
     private final Map<String, String> ticketUses = new ConcurrentHashMap<>();
+    private final Map<String, TokenRevoked> revoked = new ConcurrentHashMap<>();
     private final Map<Integer, Integer> laneTenants = new ConcurrentHashMap<>();
     private final Observer observer;
 
@@ -66,6 +71,10 @@ public final class Directory {
             case BlockClaim claim -> blocks.putIfAbsent(claim.block(), claim.gateway());
             case TicketIssued ticket -> tickets.put(ticket.hash(), ticket);
             case TicketUsed use -> ticketUses.putIfAbsent(use.hash(), use.use());
+            case TokenRevoked token -> {
+                revoked.put(token.hash(), token);
+                observer.tokenRevoked(token.hash());
+            }
         }
     }
 
@@ -107,6 +116,7 @@ public final class Directory {
             }
             case "ticket" -> tickets.remove(name);
             case "ticket-use" -> ticketUses.remove(name);
+            case "revoked" -> revoked.remove(name);
             default -> {
                 // A newer gateway's kind of record.
             }
@@ -169,6 +179,14 @@ public final class Directory {
 
     public Collection<TicketIssued> tickets() {
         return tickets.values();
+    }
+
+    public boolean isRevoked(String tokenHash) {
+        return revoked.containsKey(tokenHash);
+    }
+
+    public Collection<TokenRevoked> revoked() {
+        return revoked.values();
     }
 
     public @Nullable String ticketUse(String hash) {

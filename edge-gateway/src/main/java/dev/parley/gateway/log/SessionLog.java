@@ -47,6 +47,12 @@ public final class SessionLog implements Directory.Observer {
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final Admin admin;
     private final Thread thread;
+    private final Object catchUpLock = new Object();
+
+    /** Of those who came while the broker was asked; guarded by the lock. */
+    private @Nullable CompletableFuture<Void> nextCatchUp;
+
+    private boolean asking;
     private volatile @Nullable KafkaConsumer<String, byte[]> consumer;
     private volatile boolean closed;
     private volatile long position;
@@ -98,14 +104,48 @@ public final class SessionLog implements Directory.Observer {
         return append(entry).thenCompose(this::await);
     }
 
-    /** Completes when all that others had appended before this call was applied here. */
+    /**
+     * Completes when all that others had appended before this call was applied here. Calls that
+     * come while the broker is asked share the next question, so that a reload of everybody asks it
+     * a few times only.
+     */
     public CompletableFuture<Void> catchUp() {
+        CompletableFuture<Void> mine;
+        synchronized (catchUpLock) {
+            if (nextCatchUp == null) {
+                nextCatchUp = new CompletableFuture<>();
+            }
+            mine = nextCatchUp;
+        }
+        askForEnd();
+        return mine;
+    }
+
+    private void askForEnd() {
+        CompletableFuture<Void> asked;
+        synchronized (catchUpLock) {
+            asked = nextCatchUp;
+            if (asking || asked == null) {
+                return;
+            }
+            asking = true;
+            nextCatchUp = null;
+        }
         // By a connection of its own: on the reader's it would stand behind the fetch that waits.
-        return admin.listOffsets(Map.of(PARTITION, OffsetSpec.latest()))
+        admin.listOffsets(Map.of(PARTITION, OffsetSpec.latest()))
                 .partitionResult(PARTITION)
                 .toCompletionStage()
-                .toCompletableFuture()
-                .thenCompose(end -> await(end.offset() - 1));
+                .whenComplete((end, failure) -> {
+                    synchronized (catchUpLock) {
+                        asking = false;
+                    }
+                    askForEnd();
+                    if (failure == null) {
+                        await(end.offset() - 1).thenAccept(asked::complete);
+                    } else {
+                        asked.completeExceptionally(failure);
+                    }
+                });
     }
 
     /** Where the log was read up to; grows with every record that anybody appends. */
@@ -136,11 +176,9 @@ public final class SessionLog implements Directory.Observer {
             done.complete(null);
             return done;
         }
+        // The record is on its way: the fetch that is open returns with it, and needs no waking.
         waiters.add(new Waiter(offset, done));
-        KafkaConsumer<String, byte[]> current = consumer;
-        if (current != null) {
-            current.wakeup();
-        }
+        answerWaiters();
         return done;
     }
 
@@ -187,7 +225,7 @@ public final class SessionLog implements Directory.Observer {
             }
             answerWaiters();
         } catch (WakeupException e) {
-            // Somebody waits: the next turn sees whom.
+            // Closing.
         }
     }
 
@@ -229,6 +267,11 @@ public final class SessionLog implements Directory.Observer {
     @Override
     public void laneFreed(int lane) {
         observers.forEach(o -> o.laneFreed(lane));
+    }
+
+    @Override
+    public void tokenRevoked(String hash) {
+        observers.forEach(o -> o.tokenRevoked(hash));
     }
 
     private void pauseAfterFailure() {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = SessionLogEntry.GatewayAlive.class, name = "gateway"),
     @JsonSubTypes.Type(value = SessionLogEntry.BlockClaim.class, name = "block"),
     @JsonSubTypes.Type(value = SessionLogEntry.TicketIssued.class, name = "ticket"),
-    @JsonSubTypes.Type(value = SessionLogEntry.TicketUsed.class, name = "ticket_use")
+    @JsonSubTypes.Type(value = SessionLogEntry.TicketUsed.class, name = "ticket_use"),
+    @JsonSubTypes.Type(value = SessionLogEntry.TokenRevoked.class, name = "revoked")
 })
 public sealed interface SessionLogEntry {
 
@@ -31,9 +32,18 @@ public sealed interface SessionLogEntry {
         DETACH
     }
 
-    /** A message that was submitted and whose end has not been seen. */
+    /**
+     * A message that was submitted and whose end has not been seen.
+     *
+     * @param since offset of the lane before which records are of an earlier submission of the same
+     *     message; 0: there was none
+     */
     record Pending(
-            long number, String messageId, @Nullable String clientMsgId, String conversationId) {}
+            long number,
+            String messageId,
+            @Nullable String clientMsgId,
+            String conversationId,
+            long since) {}
 
     /** A lane for the session's frames; records of it start at {@code startOffset}. */
     record LaneLease(int lane, int epoch, long startOffset) {}
@@ -110,13 +120,19 @@ public sealed interface SessionLogEntry {
         }
     }
 
-    /** A ticket, known by the hash of its text. */
+    /**
+     * A ticket, known by the hash of its text.
+     *
+     * @param sealedToken the token that it stands for, under a key that is made of the ticket's
+     *     text: who reads the log cannot open it
+     */
     record TicketIssued(
             String hash,
             Caller caller,
             List<String> roles,
             Instant tokenExpiresAt,
-            Instant expiresAt)
+            Instant expiresAt,
+            @Nullable String sealedToken)
             implements SessionLogEntry {
         public TicketIssued {
             roles = roles == null ? List.of() : List.copyOf(roles);
@@ -133,6 +149,14 @@ public sealed interface SessionLogEntry {
         @Override
         public String key() {
             return "ticket-use/" + hash;
+        }
+    }
+
+    /** A token that its holder has signed out, known by the hash of its text. */
+    record TokenRevoked(String hash, Instant expiresAt) implements SessionLogEntry {
+        @Override
+        public String key() {
+            return "revoked/" + hash;
         }
     }
 }

@@ -17,7 +17,12 @@ import tools.jackson.databind.JsonNode;
 final class CompletionLine implements Transport {
 
     private final LinkedBlockingQueue<Item> items = new LinkedBlockingQueue<>();
+    private final String address;
     private @Nullable Written open;
+
+    CompletionLine(String address) {
+        this.address = address;
+    }
 
     private record Item(@Nullable OutFrame frame, @Nullable Written written) {}
 
@@ -39,6 +44,17 @@ final class CompletionLine implements Transport {
     @Override
     public String entrance() {
         return "openai";
+    }
+
+    @Override
+    public String address() {
+        return address;
+    }
+
+    /** This interface has no word for going on elsewhere. */
+    @Override
+    public boolean isResumable() {
+        return false;
     }
 
     @Override

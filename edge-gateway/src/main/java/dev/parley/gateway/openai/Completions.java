@@ -67,19 +67,26 @@ class Completions {
                 throw new CompletionRefusal(ErrorCode.MESSAGE_TOO_LONG, "The body is too long.");
             }
             CompletionRequest asked = CompletionRequest.read(body);
-            if (registry.refusal(identity) != null) {
+            String address = request.getRemoteAddr();
+            if (registry.refusal(identity, address) != null) {
                 throw new CompletionRefusal(ErrorCode.OVERLOADED, "Too many connections.", 1L);
             }
-            answer(identity, asked, response);
+            answer(identity, asked, new CompletionLine(address), response);
         } catch (CompletionRefusal e) {
             CompletionWriter.refuse(response, e);
         }
     }
 
-    private void answer(Identity identity, CompletionRequest asked, HttpServletResponse response)
+    private void answer(
+            Identity identity,
+            CompletionRequest asked,
+            CompletionLine line,
+            HttpServletResponse response)
             throws IOException, InterruptedException, CompletionRefusal {
-        CompletionLine line = new CompletionLine();
-        ChatSession session = registry.open(identity, line, null, null).join();
+        ChatSession session = registry.open(identity, line, Registry.Asked.NOTHING).join();
+        if (session == null) {
+            throw new CompletionRefusal(ErrorCode.UNAVAILABLE, "The gateway is not ready.", 1L);
+        }
         boolean ended = false;
         String messageId = null;
         try {

@@ -30,6 +30,7 @@ final class EventStream implements Transport, WriteListener, AsyncListener {
 
     private final AsyncContext async;
     private final ServletOutputStream out;
+    private final String address;
 
     // Guarded by this.
     private byte @Nullable [] waiting;
@@ -40,8 +41,9 @@ final class EventStream implements Transport, WriteListener, AsyncListener {
     private boolean over;
     private @Nullable ChatSession session;
 
-    EventStream(AsyncContext async, ServletOutputStream out) {
+    EventStream(AsyncContext async, ServletOutputStream out, String address) {
         this.async = async;
+        this.address = address;
         this.out = out;
     }
 
@@ -67,6 +69,11 @@ final class EventStream implements Transport, WriteListener, AsyncListener {
     @Override
     public String entrance() {
         return "sse";
+    }
+
+    @Override
+    public String address() {
+        return address;
     }
 
     @Override

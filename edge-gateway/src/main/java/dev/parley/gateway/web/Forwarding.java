@@ -3,6 +3,8 @@ package dev.parley.gateway.web;
 import dev.parley.autoconfigure.web.ProblemException;
 import dev.parley.gateway.GatewaySettings;
 import dev.parley.gateway.access.AccessControl;
+import dev.parley.gateway.access.Identity;
+import dev.parley.gateway.access.Query;
 import dev.parley.gateway.access.RefusedException;
 import dev.parley.schemas.frame.ErrorCode;
 import jakarta.annotation.PreDestroy;
@@ -31,13 +33,7 @@ class Forwarding {
 
     private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
     private static final List<String> REQUEST_HEADERS =
-            List.of(
-                    "Authorization",
-                    "Content-Type",
-                    "Accept",
-                    "If-Match",
-                    "If-None-Match",
-                    "Last-Event-ID");
+            List.of("Content-Type", "Accept", "If-Match", "If-None-Match", "Last-Event-ID");
     private static final List<String> RESPONSE_HEADERS =
             List.of(
                     "Content-Type",
@@ -85,14 +81,9 @@ class Forwarding {
 
     private void forward(URI owner, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        try {
-            access.checkOrigin(request, false);
-            access.identifyBearer(request);
-        } catch (RefusedException e) {
-            throw new ProblemException(e.code(), e.detail());
-        }
+        Identity identity = identify(request);
         byte[] body = Body.read(request, settings.bodyBytesMax());
-        HttpResponse<InputStream> answer = ask(passedOn(owner, request, body));
+        HttpResponse<InputStream> answer = ask(passedOn(owner, request, identity, body));
         response.setStatus(answer.statusCode());
         for (String name : RESPONSE_HEADERS) {
             answer.headers().allValues(name).forEach(v -> response.addHeader(name, v));
@@ -105,12 +96,25 @@ class Forwarding {
         }
     }
 
-    private HttpRequest passedOn(URI owner, HttpServletRequest request, byte[] body) {
+    /** Streams are for a browser's {@code EventSource} too, which can show a ticket alone. */
+    private Identity identify(HttpServletRequest request) {
+        try {
+            access.checkOrigin(request, false);
+            return request.getMethod().equals("GET") && request.getRequestURI().endsWith("/stream")
+                    ? access.identify(request)
+                    : access.identifyBearer(request);
+        } catch (RefusedException e) {
+            throw new ProblemException(e.code(), e.detail());
+        }
+    }
+
+    private HttpRequest passedOn(
+            URI owner, HttpServletRequest request, Identity identity, byte[] body) {
         String path = request.getRequestURI();
         if (path.contains("..") || path.contains("//") || path.contains(";")) {
             throw new ProblemException(ErrorCode.NOT_FOUND, "There is nothing here.");
         }
-        String query = request.getQueryString();
+        String query = Query.withoutProof(request.getQueryString());
         HttpRequest.Builder passed;
         try {
             passed =
@@ -128,6 +132,9 @@ class Forwarding {
                         body.length == 0
                                 ? HttpRequest.BodyPublishers.noBody()
                                 : HttpRequest.BodyPublishers.ofByteArray(body));
+        if (identity.bearer() != null) {
+            passed.header("Authorization", "Bearer " + identity.bearer());
+        }
         for (String name : REQUEST_HEADERS) {
             String value = request.getHeader(name);
             if (value != null) {

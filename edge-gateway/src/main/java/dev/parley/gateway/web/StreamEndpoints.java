@@ -19,7 +19,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.MediaType;
@@ -38,8 +37,11 @@ class StreamEndpoints {
     private final AccessControl access;
     private final Registry registry;
     private final Inlets inlets;
+    private final ElsewhereFrames elsewhere;
 
-    StreamEndpoints(AccessControl access, Registry registry, Inlets inlets) {
+    StreamEndpoints(
+            AccessControl access, Registry registry, Inlets inlets, ElsewhereFrames elsewhere) {
+        this.elsewhere = elsewhere;
         this.access = access;
         this.registry = registry;
         this.inlets = inlets;
@@ -59,7 +61,7 @@ class StreamEndpoints {
         Query query = Query.of(request);
         stream(
                 identity,
-                new Asked(query.get("session"), query.get("cursor")),
+                new Registry.Asked(query.get("session"), query.get("cursor")),
                 new Line(request, response),
                 session -> inlets.of(session).only(message));
     }
@@ -72,29 +74,34 @@ class StreamEndpoints {
         String last = request.getHeader("Last-Event-ID");
         stream(
                 identity,
-                new Asked(
+                new Registry.Asked(
                         query.get("session"),
                         last == null || last.isBlank() ? query.get("cursor") : last.strip()),
                 new Line(request, response),
                 session -> {});
     }
 
-    /** A frame to a session whose stream is open here. */
+    /**
+     * A frame to a session, at any gateway: where the stream is open elsewhere, that gateway is
+     * asked.
+     */
     @PostMapping(path = "/api/chat/{sessionId}/frames", consumes = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<Map<String, String>> frames(
-            @PathVariable String sessionId, HttpServletRequest request) throws IOException {
+    ResponseEntity<?> frames(@PathVariable String sessionId, HttpServletRequest request)
+            throws IOException {
         Identity identity = identify(request);
-        ChatSession session = registry.local(sessionId);
-        if (session == null || !session.identity().userId().equals(identity.userId())) {
-            throw new ProblemException(
-                    ErrorCode.NOT_FOUND, "No stream of this session is open here.");
-        }
         byte[] body = Body.readText(request, inlets.frameBytesMax());
         ClientFrame frame;
         try {
             frame = ClientFrameReader.read(body);
         } catch (BadFrameException e) {
             throw new ProblemException(e.code(), String.valueOf(e.getMessage()));
+        }
+        ChatSession session = registry.local(sessionId);
+        if (session == null) {
+            return elsewhere.post(sessionId, identity, body, ElsewhereFrames.isPassedOn(request));
+        }
+        if (!session.identity().userId().equals(identity.userId())) {
+            throw new ProblemException(ErrorCode.NOT_FOUND, "There is no such session.");
         }
         Inlet inlet = inlets.of(session);
         inlet.heard();
@@ -106,15 +113,14 @@ class StreamEndpoints {
                                 : Map.of("session_id", sessionId, "message_id", messageId));
     }
 
-    private record Asked(@Nullable String sessionId, @Nullable String cursor) {}
-
     private record Line(HttpServletRequest request, HttpServletResponse response) {}
 
-    private void stream(Identity identity, Asked asked, Line line, Consumer<ChatSession> opened) {
+    private void stream(
+            Identity identity, Registry.Asked asked, Line line, Consumer<ChatSession> opened) {
         if (registry.isDraining()) {
             throw new ProblemException(ErrorCode.UNAVAILABLE, "The gateway is stopping.");
         }
-        if (registry.refusal(identity) != null) {
+        if (registry.refusal(identity, line.request().getRemoteAddr()) != null) {
             throw new ProblemException(ErrorCode.RATE_LIMITED, "Too many connections.");
         }
         HttpServletResponse response = line.response();
@@ -126,21 +132,23 @@ class StreamEndpoints {
         async.setTimeout(0);
         EventStream stream;
         try {
-            stream = new EventStream(async, response.getOutputStream());
+            stream =
+                    new EventStream(
+                            async, response.getOutputStream(), line.request().getRemoteAddr());
         } catch (IOException e) {
             LOG.debug("a stream broke before it began: {}", e.toString());
             async.complete();
             return;
         }
         stream.start();
-        registry.open(identity, stream, asked.sessionId(), asked.cursor())
+        registry.open(identity, stream, asked)
                 .whenComplete((session, failure) -> {
-                    if (failure == null) {
-                        stream.belongsTo(session);
-                        opened.accept(session);
-                    } else {
+                    if (failure != null) {
                         LOG.error("a session was not opened", failure);
                         stream.abort();
+                    } else if (session != null) {
+                        stream.belongsTo(session);
+                        opened.accept(session);
                     }
                 });
     }

@@ -6,6 +6,7 @@ import dev.parley.gateway.access.AccessControl;
 import dev.parley.gateway.access.DemoIssuer;
 import dev.parley.gateway.access.Identity;
 import dev.parley.gateway.access.RefusedException;
+import dev.parley.gateway.access.Revocations;
 import dev.parley.gateway.access.Tickets;
 import dev.parley.schemas.frame.ErrorCode;
 import jakarta.servlet.http.HttpServletRequest;
@@ -17,16 +18,19 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Tokens of the demo issuer, and tickets. */
+/** Tokens of the demo issuer, tickets, and the end of both. */
 @RestController
 class TokenEndpoints {
 
     private final AccessControl access;
     private final Tickets tickets;
     private final DemoIssuer issuer;
+    private final Revocations revocations;
 
-    TokenEndpoints(AccessControl access, Tickets tickets, DemoIssuer issuer) {
+    TokenEndpoints(
+            AccessControl access, Tickets tickets, DemoIssuer issuer, Revocations revocations) {
         this.access = access;
+        this.revocations = revocations;
         this.tickets = tickets;
         this.issuer = issuer;
     }
@@ -66,6 +70,21 @@ class TokenEndpoints {
             return ResponseEntity.status(HttpStatus.CREATED)
                     .header("Cache-Control", "no-store")
                     .body(new Ticket(issued.ticket(), issued.expiresAt()));
+        } catch (RefusedException e) {
+            throw new ProblemException(e.code(), e.detail());
+        }
+    }
+
+    /**
+     * Signs the token out at every gateway: it is refused from now on, its connections end with
+     * 4401, and the answers that run on them are stopped.
+     */
+    @PostMapping("/api/logout")
+    ResponseEntity<Void> logout(HttpServletRequest request) {
+        try {
+            access.checkOrigin(request, false);
+            revocations.revoke(access.identifyBearer(request));
+            return ResponseEntity.noContent().build();
         } catch (RefusedException e) {
             throw new ProblemException(e.code(), e.detail());
         }

@@ -10,7 +10,8 @@ import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 class WebSetup {
 
     @Bean
-    SimpleUrlHandlerMapping sockets(WebSocketEntrance chat) {
-        return new SimpleUrlHandlerMapping(Map.of("/ws/chat", chat), 0);
+    SimpleUrlHandlerMapping sockets(WebSocketEntrance chat, PassThrough audit) {
+        return new SimpleUrlHandlerMapping(
+                Map.of("/ws/chat", chat, "/ws/flows", audit, "/ws/replay/**", audit), 0);
     }
 }

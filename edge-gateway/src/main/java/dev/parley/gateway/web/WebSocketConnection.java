@@ -27,7 +27,8 @@ public final class WebSocketConnection implements Session.Listener, Transport {
     private final Registry registry;
     private final Inlets inlets;
     private final Identity identity;
-    private @Nullable Asked asked;
+    private final String address;
+    private Registry.@Nullable Asked asked;
     private volatile @Nullable Session socket;
     private volatile @Nullable Inlet inlet;
 
@@ -35,38 +36,37 @@ public final class WebSocketConnection implements Session.Listener, Transport {
     private @Nullable ChatSession session;
     private boolean ended;
 
-    /** Which session the client wants to go on with. */
-    record Asked(@Nullable String sessionId, @Nullable String cursor) {}
-
-    WebSocketConnection(Registry registry, Inlets inlets, Identity identity, Asked asked) {
+    WebSocketConnection(
+            Registry registry,
+            Inlets inlets,
+            Identity identity,
+            String address,
+            Registry.Asked asked) {
         this.registry = registry;
         this.inlets = inlets;
         this.identity = identity;
+        this.address = address;
         this.asked = asked;
     }
 
     @Override
     public void onWebSocketOpen(Session opened) {
         socket = opened;
-        CloseCode refusal = registry.refusal(identity);
+        CloseCode refusal = registry.refusal(identity, address);
         if (refusal != null) {
             close(refusal);
             opened.demand();
             return;
         }
-        Asked wanted = asked;
+        Registry.Asked wanted = asked;
         asked = null;
-        registry.open(
-                        identity,
-                        this,
-                        wanted == null ? null : wanted.sessionId(),
-                        wanted == null ? null : wanted.cursor())
+        registry.open(identity, this, wanted == null ? Registry.Asked.NOTHING : wanted)
                 .whenComplete((made, failure) -> {
-                    if (failure == null) {
-                        opened(made);
-                    } else {
+                    if (failure != null) {
                         LOG.error("a session was not opened", failure);
                         close(CloseCode.TOO_SLOW);
+                    } else if (made != null) {
+                        opened(made);
                     }
                     opened.demand();
                 });
@@ -171,6 +171,11 @@ public final class WebSocketConnection implements Session.Listener, Transport {
     @Override
     public String entrance() {
         return "ws";
+    }
+
+    @Override
+    public String address() {
+        return address;
     }
 
     @Override

@@ -52,7 +52,7 @@ class AnswerFilterTest {
         AnswerFilter filter = new AnswerFilter();
         filter.passes(1, "a", 1, "done");
         assertThat(filter.passes(2, "a", 1, "done")).isFalse();
-        filter.reopen("a");
+        filter.reopen("a", 2);
         assertThat(filter.passes(3, "a", 1, "done")).isTrue();
     }
 

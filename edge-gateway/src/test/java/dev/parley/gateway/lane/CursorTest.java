@@ -2,6 +2,7 @@ package dev.parley.gateway.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,10 @@ class CursorTest {
                             random.nextLong(1L << 30));
             assertThat(Cursor.parse(cursor.text())).as("seed %s", seed).isEqualTo(cursor);
         }
+        Cursor shifted =
+                new Cursor(3, 9, 500, 90, 4)
+                        .with(List.of(new Cursor.Shift(410, 17), new Cursor.Shift(480, 2)));
+        assertThat(Cursor.parse(shifted.text())).isEqualTo(shifted);
         assertThat(Cursor.parse(Cursor.START.text())).isEqualTo(Cursor.START);
         assertThat(new Cursor(7, 300, 12_345, 20, 3).text()).hasSizeLessThan(16);
     }

@@ -1,0 +1,129 @@
+package dev.parley.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.schemas.record.ReplyTo;
+import dev.parley.schemas.record.RequestEvent;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Eight lanes: exclusive while they last, shared past that, used again when they are free. */
+class LanesTest {
+
+    private static final int LANES = 8;
+    private static final int SESSIONS = 120;
+    private static TestGateway gateway;
+    private static FakePipeline pipeline;
+
+    @BeforeAll
+    static void start() {
+        gateway =
+                TestGateway.start(
+                        "parley.lanes.initial=" + LANES,
+                        "parley.lanes.max=" + LANES,
+                        "parley.lanes.block=" + LANES,
+                        "parley.lanes.warm=2",
+                        "parley.resume-window=2s");
+        pipeline = new FakePipeline(TestGateway.clients("lanes"));
+        TestGateway.publishRoles(pipeline);
+        Eventually.signedIn(gateway.port);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        pipeline.close();
+        gateway.close();
+    }
+
+    @Test
+    void lanesAreOnesOwnWhileTheyLastThenSharedAndFreeAgainAfterwards() throws Exception {
+        Map<String, ChatClient> clients = new HashMap<>();
+        Map<String, ReplyTo> leases = new HashMap<>();
+        for (int i = 0; i < SESSIONS; i++) {
+            String user = "lane-" + i;
+            ChatClient client = ChatClient.connect(gateway.port, TestGateway.token(user), "");
+            client.next("welcome");
+            clients.put(user, client);
+            client.message("count 3", "m-" + user);
+            leases.put(user, pipeline.next(RequestEvent.MessageSubmitted.class, user).replyTo());
+        }
+        Set<Integer> firstLanes = new HashSet<>();
+        for (int i = 0; i < LANES; i++) {
+            firstLanes.add(leases.get("lane-" + i).lane());
+        }
+        assertThat(firstLanes).as("a lane of one's own for each").hasSize(LANES);
+        assertThat(leases.values().stream().map(ReplyTo::lane).distinct()).hasSize(LANES);
+        assertThat(count("own")).isEqualTo(LANES);
+        assertThat(count("shared")).isEqualTo(SESSIONS - LANES);
+        clients.forEach(LanesTest::assertItsOwnAnswerAlone);
+
+        clients.values().forEach(ChatClient::close);
+        await("all lanes are free after the resume window")
+                .atMost(Duration.ofSeconds(20))
+                .untilAsserted(
+                        () -> assertThat(gauge("parley.gateway.lanes.free")).isEqualTo(LANES));
+        assertThat(recycled()).isGreaterThanOrEqualTo(LANES);
+        assertNothingOfAFormerTenantIsShown(leases);
+    }
+
+    private static void assertItsOwnAnswerAlone(String user, ChatClient client) {
+        List<JsonNode> answer = client.untilType("done");
+        assertThat(answer.getFirst().path("client_msg_id").asString()).isEqualTo("m-" + user);
+        assertThat(answer).hasSize(5);
+        assertThat(client.isQuiet()).isTrue();
+    }
+
+    /** The new tenant has the lane, and late records for the former one are still written to it. */
+    private static void assertNothingOfAFormerTenantIsShown(Map<String, ReplyTo> leases)
+            throws Exception {
+        try (ChatClient heir = ChatClient.connect(gateway.port, TestGateway.token("heir"), "")) {
+            heir.next("welcome");
+            heir.message("hold", "h1");
+            heir.next("accepted");
+            RequestEvent.MessageSubmitted message =
+                    pipeline.next(RequestEvent.MessageSubmitted.class, "heir");
+            ReplyTo now = message.replyTo();
+            List<ReplyTo> strangers = new ArrayList<>();
+            leases.values().stream().filter(l -> l.lane() == now.lane()).forEach(strangers::add);
+            assertThat(strangers).isNotEmpty();
+            strangers.forEach(to -> pipeline.stray(message.messageId(), to, "former tenant"));
+            // The session's own name with the epoch of a lease before.
+            pipeline.stray(
+                    message.messageId(),
+                    new ReplyTo(now.sessionId(), now.lane(), now.epoch() - 1),
+                    "former epoch");
+            pipeline.token(message.messageId(), 1, 0, "mine");
+            pipeline.done(message.messageId(), 1, "mine");
+            List<JsonNode> shown = heir.untilType("done");
+            assertThat(shown.stream().map(f -> f.path("text").asString("")))
+                    .containsExactly("mine", "");
+        }
+    }
+
+    private static double gauge(String name) {
+        return meters().get(name).gauge().value();
+    }
+
+    private static double count(String kind) {
+        return meters().get("parley.gateway.lanes.leases").tag("kind", kind).counter().count();
+    }
+
+    private static double recycled() {
+        return meters().get("parley.gateway.lanes.recycled").counter().count();
+    }
+
+    private static MeterRegistry meters() {
+        return gateway.context().getBean(MeterRegistry.class);
+    }
+}
