@@ -83,6 +83,56 @@ final class RawSocket implements AutoCloseable {
         }
     }
 
+    /** A frame of the server. */
+    record Frame(int opcode, byte[] payload) {
+
+        String text() {
+            return new String(payload, StandardCharsets.UTF_8);
+        }
+    }
+
+    /** The next frame, whatever it is; fragments are not put together. */
+    Frame next() throws IOException {
+        DataInputStream data = new DataInputStream(in);
+        int opcode = data.readUnsignedByte() & 0x0f;
+        int length = data.readUnsignedByte() & 0x7f;
+        if (length == 126) {
+            length = data.readUnsignedShort();
+        }
+        return new Frame(opcode, data.readNBytes(length));
+    }
+
+    /** The next text that is no welcome; pings of the server are passed over. */
+    String text() throws IOException {
+        while (true) {
+            Frame frame = next();
+            if (frame.opcode() == 8) {
+                throw new IOException("closed");
+            }
+            if (frame.opcode() == 1 && !frame.text().contains("\"welcome\"")) {
+                return frame.text();
+            }
+        }
+    }
+
+    /** Bytes that are not a frame of ours, one every so often, until the server ends it. */
+    String trickle(byte[] bytes, java.time.Duration pause) throws Exception {
+        java.util.concurrent.CountDownLatch never = new java.util.concurrent.CountDownLatch(1);
+        for (byte b : bytes) {
+            if (in.available() > 0) {
+                break;
+            }
+            raw(new byte[] {b});
+            // Waits without a reason to end early: the pause is what is tested.
+            never.await(pause.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
+        }
+        StringBuilder answer = new StringBuilder();
+        for (int b = in.read(); b >= 0; b = in.read()) {
+            answer.append((char) b);
+        }
+        return answer.toString();
+    }
+
     /** The code of the close frame that comes; −1 when the line ends without. */
     int closeCode() throws IOException {
         DataInputStream data = new DataInputStream(in);

@@ -1,0 +1,30 @@
+package dev.parley.e2e.system;
+
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * Two gateways, an orchestrator, a worker and audit for all test classes that leave them as they
+ * found them; a class that kills one starts it again.
+ */
+public final class SharedServices implements ParameterResolver {
+
+    private static final ExtensionContext.Namespace NAMESPACE =
+            ExtensionContext.Namespace.create(SharedServices.class);
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.getParameter().getType() == ServicesRun.class;
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        return context.getRoot()
+                .getStore(NAMESPACE)
+                .computeIfAbsent(
+                        ServicesRun.class,
+                        key -> ServicesRun.of().gateways(2).start("services"),
+                        ServicesRun.class);
+    }
+}
