@@ -3,6 +3,7 @@ package dev.parley.bench;
 import dev.parley.bench.provider.AnswerPlan;
 import dev.parley.bench.provider.Answers;
 import dev.parley.bench.provider.FakeProvider;
+import dev.parley.bench.report.Result;
 import dev.parley.bench.system.BenchFailure;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -126,6 +127,99 @@ public final class BenchCommand implements Callable<Integer> {
         // Before anything is started: an absent file is told at once.
         TraceBench.Plan plan = how.plan(options.root());
         return alone(options, (lab, say) -> new TraceBench(lab, plan, say).run());
+    }
+
+    @Command(
+            name = "idle",
+            description = "Memory of a gateway for each connection that says nothing.",
+            mixinStandardHelpOptions = true)
+    int idle(
+            @Mixin BenchOptions options,
+            @Option(
+                            names = "--connections",
+                            paramLabel = "N",
+                            defaultValue = "15000",
+                            description = "Default: ${DEFAULT-VALUE}.")
+                    int connections)
+            throws InterruptedException {
+        return sessions(options, (lab, say) -> new IdleBench(lab, connections, say).run());
+    }
+
+    @Command(
+            name = "resume",
+            description = "Clients that come back to another gateway, also after a kill.",
+            mixinStandardHelpOptions = true)
+    int resume(
+            @Mixin BenchOptions options,
+            @Option(
+                            names = "--clients",
+                            paramLabel = "N",
+                            defaultValue = "50",
+                            description = "At once (default: ${DEFAULT-VALUE}).")
+                    int clients,
+            @Option(
+                            names = "--missed",
+                            paramLabel = "N",
+                            defaultValue = "50",
+                            description = "Tokens that each missed (default: ${DEFAULT-VALUE}).")
+                    int missed,
+            @Option(
+                            names = "--rounds",
+                            paramLabel = "N",
+                            defaultValue = "5",
+                            description = "Default: ${DEFAULT-VALUE}.")
+                    int rounds)
+            throws InterruptedException {
+        return sessions(
+                options, (lab, say) -> new ResumeBench(lab, clients, missed, rounds, say).run());
+    }
+
+    @Command(
+            name = "drain",
+            description = "A gateway with many clients stops; how fast they come to another.",
+            mixinStandardHelpOptions = true)
+    int drain(
+            @Mixin BenchOptions options,
+            @Option(
+                            names = "--connections",
+                            paramLabel = "N",
+                            defaultValue = "2000",
+                            description = "Default: ${DEFAULT-VALUE}.")
+                    int connections)
+            throws InterruptedException {
+        return sessions(options, (lab, say) -> new DrainBench(lab, connections, say).run());
+    }
+
+    @Command(
+            name = "slow-readers",
+            description = "Clients that stop reading in the middle of answers, and their cost.",
+            mixinStandardHelpOptions = true)
+    int slowReaders(
+            @Mixin BenchOptions options,
+            @Option(
+                            names = "--readers",
+                            paramLabel = "N",
+                            defaultValue = "200",
+                            description = "Default: ${DEFAULT-VALUE}.")
+                    int readers,
+            @Option(
+                            names = "--tokens",
+                            paramLabel = "N",
+                            defaultValue = "2000",
+                            description = "Of each answer (default: ${DEFAULT-VALUE}).")
+                    int tokens)
+            throws InterruptedException {
+        return sessions(
+                options, (lab, say) -> new SlowReadersBench(lab, readers, tokens, say).run());
+    }
+
+    private interface InSessionLab {
+        Result run(SessionLab lab, Progress progress) throws InterruptedException;
+    }
+
+    private int sessions(BenchOptions options, InSessionLab benchmark) throws InterruptedException {
+        return alone(
+                options, (lab, say) -> benchmark.run(new SessionLab(lab, options.root()), say));
     }
 
     @Command(

@@ -133,7 +133,12 @@ final class RawSocket implements AutoCloseable {
         return answer.toString();
     }
 
-    /** The code of the close frame that comes; −1 when the line ends without. */
+    /** How long it waits for what the server says. */
+    void patience(int ms) throws IOException {
+        socket.setSoTimeout(ms);
+    }
+
+    /** The code of the close frame; −1: the line ended without; −2: nothing came in time. */
     int closeCode() throws IOException {
         DataInputStream data = new DataInputStream(in);
         try {
@@ -148,6 +153,8 @@ final class RawSocket implements AutoCloseable {
                     return payload.length < 2 ? 1005 : (payload[0] & 0xff) << 8 | payload[1] & 0xff;
                 }
             }
+        } catch (java.net.SocketTimeoutException e) {
+            return -2;
         } catch (java.io.EOFException | java.net.SocketException e) {
             return -1;
         }

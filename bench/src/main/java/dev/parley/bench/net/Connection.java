@@ -20,6 +20,7 @@ public final class Connection {
     private long pendingBytes;
     private @Nullable SelectionKey key;
     private boolean closed;
+    private boolean reads = true;
 
     Connection(SocketChannel channel, Handler handler) {
         this.channel = channel;
@@ -45,6 +46,12 @@ public final class Connection {
 
     public void close() {
         close(null);
+    }
+
+    /** From now on nothing is read: the peer's bytes stay with the peer. */
+    public void stopReading() {
+        reads = false;
+        interest(pending.isEmpty() ? 0 : SelectionKey.OP_WRITE);
     }
 
     public boolean isOpen() {
@@ -100,7 +107,7 @@ public final class Connection {
 
     private void interest(int operations) {
         if (key != null && key.isValid()) {
-            key.interestOps(operations);
+            key.interestOps(reads ? operations : operations & ~SelectionKey.OP_READ);
         }
     }
 }

@@ -77,7 +77,16 @@ public final class EventLoop implements AutoCloseable {
 
     /** Opens a connection; the handler hears of success or failure. From any thread. */
     public void connect(InetSocketAddress address, Handler handler) {
-        execute(() -> connectNow(address, handler));
+        connect(address, null, handler);
+    }
+
+    /**
+     * As {@link #connect(InetSocketAddress, Handler)}, from a local address: one address has fewer
+     * ports than a server has room for clients.
+     */
+    public void connect(
+            InetSocketAddress address, @Nullable InetSocketAddress from, Handler handler) {
+        execute(() -> connectNow(address, from, handler));
     }
 
     /** Listens on the address (port 0: any free one) and returns the real one. */
@@ -219,10 +228,14 @@ public final class EventLoop implements AutoCloseable {
         connection.handler().received(readBuffer, now);
     }
 
-    private void connectNow(InetSocketAddress address, Handler handler) {
+    private void connectNow(
+            InetSocketAddress address, @Nullable InetSocketAddress from, Handler handler) {
         @Nullable Connection connection = null;
         try {
             connection = prepare(SocketChannel.open(), handler);
+            if (from != null) {
+                connection.channel().bind(from);
+            }
             boolean connected = connection.channel().connect(address);
             register(connection, connected ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT);
             if (connected) {

@@ -42,6 +42,22 @@ public sealed interface Result {
         }
     }
 
+    /**
+     * Sessions under strain.
+     *
+     * @param what was done, as a heading
+     * @param how in sentences, with the conditions
+     */
+    record Sessions(String what, String how, List<Measured> figures, List<String> failures)
+            implements Result {}
+
+    /**
+     * One figure.
+     *
+     * @param atMost what is to be reached; null: nothing is said of it
+     */
+    record Measured(String name, double value, String unit, @Nullable Double atMost) {}
+
     /** Added time to the first token. */
     record FirstToken(String load, List<FirstTokenAt> at, List<String> failures)
             implements Result {}

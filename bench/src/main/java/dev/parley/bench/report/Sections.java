@@ -22,6 +22,7 @@ final class Sections {
     static Section of(Result result) {
         return switch (result) {
             case Result.Start start -> start(start);
+            case Result.Sessions sessions -> sessions(sessions);
             case Result.FirstToken firstToken -> firstToken(firstToken);
             case Result.StreamingTax tax -> tax(tax);
             case Result.Trace trace -> trace(trace);
@@ -47,6 +48,19 @@ final class Sections {
                         + String.join(" ", start.javaOptions())
                         + ". To reach: page within 15 s, 1.2 GB.";
         return new Section("Start and rest", text, List.of(table), List.of());
+    }
+
+    private static Section sessions(Result.Sessions result) {
+        Table table = new Table("figure", "measured", "to reach");
+        for (Result.Measured each : result.figures()) {
+            table.row(
+                    each.name(),
+                    Figures.number(each.value()) + " " + each.unit(),
+                    each.atMost() == null
+                            ? "–"
+                            : "≤ " + Figures.number(each.atMost()) + " " + each.unit());
+        }
+        return new Section(result.what(), result.how(), List.of(table), List.of());
     }
 
     private static Section firstToken(Result.FirstToken result) {

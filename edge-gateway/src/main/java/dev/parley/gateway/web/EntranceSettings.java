@@ -1,5 +1,6 @@
 package dev.parley.gateway.web;
 
+import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -13,4 +14,6 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("parley.entrance")
-record EntranceSettings(@DefaultValue("10s") Duration requestHeadTimeout) {}
+record EntranceSettings(
+        @DefaultValue("10s") Duration requestHeadTimeout,
+        @DefaultValue("131072") @Min(4096) int sendBufferBytes) {}

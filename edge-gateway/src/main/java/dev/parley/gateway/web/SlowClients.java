@@ -13,6 +13,7 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.internal.HttpConnection;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Scheduler;
@@ -26,7 +27,7 @@ import org.springframework.stereotype.Component;
  * by the server's own idle time-out.
  */
 @Component
-final class SlowHandshakes implements WebServerFactoryCustomizer<JettyServletWebServerFactory> {
+final class SlowClients implements WebServerFactoryCustomizer<JettyServletWebServerFactory> {
 
     private static final byte[] REQUEST_TIMEOUT =
             "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -36,7 +37,7 @@ final class SlowHandshakes implements WebServerFactoryCustomizer<JettyServletWeb
 
     private final EntranceSettings settings;
 
-    SlowHandshakes(EntranceSettings settings) {
+    SlowClients(EntranceSettings settings) {
         this.settings = settings;
     }
 
@@ -52,6 +53,9 @@ final class SlowHandshakes implements WebServerFactoryCustomizer<JettyServletWeb
                     HttpConfiguration configuration = http.getHttpConfiguration();
                     configuration.setMinRequestDataRate(BODY_BYTES_PER_SECOND_MIN);
                 }
+            }
+            if (connector instanceof ServerConnector sockets) {
+                sockets.setAcceptedSendBufferSize(settings.sendBufferBytes());
             }
             Watch watch = new Watch(settings.requestHeadTimeout(), connector.getScheduler());
             if (connector instanceof org.eclipse.jetty.util.component.ContainerLifeCycle bean) {

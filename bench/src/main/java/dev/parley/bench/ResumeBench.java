@@ -1,0 +1,155 @@
+package dev.parley.bench;
+
+import dev.parley.bench.report.Distribution;
+import dev.parley.bench.report.Result;
+import dev.parley.bench.session.GatewayProcess;
+import dev.parley.bench.session.SessionClient;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Clients that come back at once, to another gateway: until the first missed token is there, and
+ * from the kill of a gateway until its clients read on.
+ */
+final class ResumeBench {
+
+    private static final int HEAP_MEGABYTES = 256;
+    private static final int SHOWN = 10;
+    private static final double ANSWER_PACE = 200;
+    private static final int LONG_ANSWER = 400;
+    private static final double LONG_PACE = 20;
+
+    private final SessionLab lab;
+    private final int clients;
+    private final int missed;
+    private final int rounds;
+    private final Progress progress;
+    private final List<String> failures = new ArrayList<>();
+
+    ResumeBench(SessionLab lab, int clients, int missed, int rounds, Progress progress) {
+        this.lab = lab;
+        this.clients = clients;
+        this.missed = missed;
+        this.rounds = rounds;
+        this.progress = progress;
+    }
+
+    Result run() throws InterruptedException {
+        List<Long> first = new ArrayList<>();
+        List<Long> all = new ArrayList<>();
+        List<Long> killed = new ArrayList<>();
+        try (GatewayProcess one = lab.gateway(HEAP_MEGABYTES);
+                GatewayProcess two = lab.gateway(HEAP_MEGABYTES)) {
+            for (int round = 0; round <= rounds; round++) {
+                progress.say("resume: round %d of %d", round, rounds);
+                // The first round warms both gateways up.
+                resumeAll(
+                        round % 2 == 0 ? one : two,
+                        round % 2 == 0 ? two : one,
+                        round == 0 ? new ArrayList<>() : first,
+                        round == 0 ? new ArrayList<>() : all);
+            }
+            progress.say("resume: killing a gateway with %d answers", clients);
+            kill(one, two, killed);
+        }
+        Distribution firstToken = Distribution.ofNanos(first);
+        Distribution lastToken = Distribution.ofNanos(all);
+        Distribution afterKill = Distribution.ofNanos(killed);
+        return new Result.Sessions(
+                "Coming back",
+                clients
+                        + " clients at once, each with "
+                        + missed
+                        + " tokens and the end missed, at the other gateway, "
+                        + rounds
+                        + " rounds; measured from the first byte of the connection. Then a gateway is"
+                        + " killed (SIGKILL) in the middle of as many answers, and each client"
+                        + " connects to the other as soon as its line breaks; measured from the kill"
+                        + " to the next token.",
+                List.of(
+                        measured("first missed token, p50", firstToken.p50Ms(), 30.0),
+                        measured("first missed token, p99", firstToken.p99Ms(), null),
+                        measured("all of the answer, p50", lastToken.p50Ms(), null),
+                        measured("all of the answer, p99", lastToken.p99Ms(), null),
+                        measured("kill to reading on, p50", afterKill.p50Ms(), null),
+                        measured("kill to reading on, p99", afterKill.p99Ms(), 2_000.0)),
+                List.copyOf(failures));
+    }
+
+    private static Result.Measured measured(String name, double ms, @Nullable Double atMost) {
+        return new Result.Measured(name, ms, "ms", atMost);
+    }
+
+    private void resumeAll(GatewayProcess from, GatewayProcess to, List<Long> first, List<Long> all)
+            throws InterruptedException {
+        List<SessionClient> before = open(from, SHOWN + missed, ANSWER_PACE);
+        for (SessionClient client : before) {
+            SessionLab.await(client.answered(), () -> "an answer");
+            client.cut();
+        }
+        for (SessionClient client : before) {
+            SessionLab.await(client.closed(), () -> "the end of a line");
+        }
+        long began = System.nanoTime();
+        List<SessionClient> after = new ArrayList<>();
+        for (int i = 0; i < clients; i++) {
+            String cursor = before.get(i).tokens().get(SHOWN - 1).cursor();
+            after.add(lab.connect(to, lab.lab().user(i), before.get(i).resumeQuery(cursor)));
+        }
+        for (int i = 0; i < clients; i++) {
+            SessionClient client = after.get(i);
+            first.add(SessionLab.await(client.firstToken(), () -> "a missed token") - began);
+            SessionLab.await(client.answered(), () -> "a missed end");
+            all.add(System.nanoTime() - began);
+            check(before.get(i).tokens().subList(0, SHOWN), client, before.get(i).tokens());
+            client.cut();
+        }
+    }
+
+    private void kill(GatewayProcess doomed, GatewayProcess other, List<Long> killed)
+            throws InterruptedException {
+        List<SessionClient> before = open(doomed, LONG_ANSWER, LONG_PACE);
+        for (SessionClient client : before) {
+            SessionLab.await(client.firstToken(), () -> "a token");
+        }
+        long began = System.nanoTime();
+        doomed.kill();
+        List<SessionClient> after = new ArrayList<>();
+        for (int i = 0; i < clients; i++) {
+            SessionClient client = before.get(i);
+            SessionLab.await(client.closed(), () -> "the end of a line");
+            after.add(lab.connect(other, lab.lab().user(i), client.resumeQuery()));
+        }
+        for (SessionClient client : after) {
+            killed.add(SessionLab.await(client.firstToken(), () -> "a token after a kill") - began);
+            if (!client.isResumed()) {
+                failures.add("A session was not resumed after the kill of its gateway.");
+            }
+            client.cut();
+        }
+    }
+
+    private List<SessionClient> open(GatewayProcess gateway, int tokens, double pace)
+            throws InterruptedException {
+        List<SessionClient> opened =
+                lab.welcomed(clients, i -> lab.connect(gateway, lab.lab().user(i), ""));
+        for (SessionClient client : opened) {
+            client.ask(lab.lab().answers().plan(tokens, pace).plan().prompt(100));
+        }
+        return opened;
+    }
+
+    /** What was shown before and after is the whole, in order, once. */
+    private void check(
+            List<SessionClient.Token> shown, SessionClient after, List<SessionClient.Token> whole) {
+        StringBuilder text = new StringBuilder();
+        shown.forEach(token -> text.append(token.text()));
+        after.tokens().forEach(token -> text.append(token.text()));
+        StringBuilder expected = new StringBuilder();
+        whole.forEach(token -> expected.append(token.text()));
+        if (!after.isResumed() || !text.toString().contentEquals(expected)) {
+            failures.add("A resumed answer has a gap or a repeat.");
+        }
+    }
+}
