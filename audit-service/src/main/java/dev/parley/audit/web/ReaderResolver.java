@@ -19,7 +19,7 @@ import org.springframework.web.method.support.ModelAndViewContainer;
 
 /** Gives controllers the {@link Reader} whom the forwarded bearer token proves. */
 @Component
-final class ReaderResolver implements HandlerMethodArgumentResolver, BearerReaders {
+final class ReaderResolver implements HandlerMethodArgumentResolver {
 
     private static final String BEARER = "Bearer ";
 
@@ -47,8 +47,7 @@ final class ReaderResolver implements HandlerMethodArgumentResolver, BearerReade
         return of(request.getHeader(HttpHeaders.AUTHORIZATION));
     }
 
-    @Override
-    public Reader of(@Nullable String header) {
+    private Reader of(@Nullable String header) {
         if (header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             throw new ProblemException(ErrorCode.UNAUTHENTICATED, "Sign in first.");
         }

@@ -82,7 +82,7 @@ class Forwarding {
     private void forward(URI owner, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         Identity identity = identify(request);
-        byte[] body = Body.read(request, settings.bodyBytesMax());
+        byte[] body = Body.read(request, settings.bodyBytesMax(request.getRequestURI()));
         HttpResponse<InputStream> answer = ask(passedOn(owner, request, identity, body));
         response.setStatus(answer.statusCode());
         for (String name : RESPONSE_HEADERS) {
