@@ -133,7 +133,7 @@ final class Admission {
                 regenerates,
                 text,
                 digest,
-                null,
+                target == null ? null : target.model(),
                 null,
                 null,
                 null,
@@ -475,7 +475,8 @@ final class Admission {
                 ask.text(),
                 ask.digest(),
                 List.of(ask.request().replyTo().sessionId()),
-                outcome);
+                outcome,
+                ask.model());
     }
 
     private void step(

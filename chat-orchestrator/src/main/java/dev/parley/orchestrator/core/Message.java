@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param digest of what was asked; another one under the same id is a conflict
  * @param sessions that have been or will be told, the asking one first
  * @param outcome null while it runs
+ * @param model as it was asked for, so that it answers again too; null: none was named
  */
 public record Message(
         String id,
@@ -23,10 +24,35 @@ public record Message(
         String text,
         String digest,
         List<String> sessions,
-        @Nullable Outcome outcome) {
+        @Nullable Outcome outcome,
+        @Nullable String model) {
 
     public Message {
         sessions = sessions == null ? List.of() : List.copyOf(sessions);
+    }
+
+    /** One for which no model was named. */
+    public Message(
+            String id,
+            String conversationId,
+            @Nullable String parentId,
+            @Nullable String regenerates,
+            @Nullable String clientMsgId,
+            String text,
+            String digest,
+            List<String> sessions,
+            @Nullable Outcome outcome) {
+        this(
+                id,
+                conversationId,
+                parentId,
+                regenerates,
+                clientMsgId,
+                text,
+                digest,
+                sessions,
+                outcome,
+                null);
     }
 
     Message ended(Outcome how) {
@@ -39,7 +65,8 @@ public record Message(
                 text,
                 digest,
                 sessions,
-                how);
+                how,
+                model);
     }
 
     Message toldTo(String session, int sessionsMax) {
@@ -49,6 +76,15 @@ public record Message(
         }
         all.add(session);
         return new Message(
-                id, conversationId, parentId, regenerates, clientMsgId, text, digest, all, outcome);
+                id,
+                conversationId,
+                parentId,
+                regenerates,
+                clientMsgId,
+                text,
+                digest,
+                all,
+                outcome,
+                model);
     }
 }

@@ -333,6 +333,15 @@ class ConversationFlowTest {
         assertThat(user.user).isEqualTo(twin.user);
     }
 
+    @Test
+    void answersAgainWithTheModelThatWasAskedFor() {
+        user.when(user.say("one").to("demo:slow").event());
+        user.when(answered("c-one", "1", 1, 1));
+
+        assertThat(((Emitted.Dispatch) user.when(again("r", "c-one")).getFirst()).job().model())
+                .isEqualTo("demo:slow");
+    }
+
     private static RequestEvent.RegenerateRequested again(String id, String target) {
         return new RequestEvent.RegenerateRequested(
                 id(id), id(target), "home", Given.caller(), LANE, Given.START);

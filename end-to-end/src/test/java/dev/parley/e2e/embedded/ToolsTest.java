@@ -272,8 +272,17 @@ class ToolsTest {
             message = chat.say("use tool everything__get-env {}", Map.of("model", "demo"));
             JsonNode approval = chat.frames().await("approval");
             callId = approval.get("call_id").stringValue();
-            cursor = approval.get("cursor").stringValue();
+            cursor = approval.path("cursor").asString("");
+            List<ProcessHandle> servers =
+                    run.process()
+                            .descendants()
+                            .filter(p -> p.info().command().orElse("").endsWith("node"))
+                            .toList();
+            assertThat(servers).hasSizeGreaterThanOrEqualTo(2);
             run.kill();
+            await("the servers' processes end with the worker")
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> servers.stream().noneMatch(ProcessHandle::isAlive));
         }
         run.startAgain();
         Rest rest = new Rest(run.gateway(), token);
