@@ -107,12 +107,12 @@ record OrchestratorSettings(
      *     nobody gave it (default 10 min)
      * @param roundsHeld calls of the model with results of tools that are reserved for beforehand,
      *     fewer where the policy's tool_rounds is less (default 5)
-     * @param roundTokens input tokens that each of them may add (default 4,000)
+     * @param roundTokens input tokens that each of them may add, with the schemas of the tools (default 8,000)
      */
     record Tools(
             @DefaultValue("10m") Duration approvalWait,
             @DefaultValue("5") @Min(0) @Max(1000) int roundsHeld,
-            @DefaultValue("4000") @Min(0) @Max(1_000_000) int roundTokens) {}
+            @DefaultValue("8000") @Min(0) @Max(1_000_000) int roundTokens) {}
 
     /**
      * @param applicationId group and prefix of internal topics (default parley-orchestrator)

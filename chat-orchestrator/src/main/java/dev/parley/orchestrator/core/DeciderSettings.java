@@ -38,7 +38,7 @@ public record DeciderSettings(
      * @param roundTokens input that such a call may add to the one before it
      */
     public record Tools(Duration approvalWait, int roundsHeld, int roundTokens) {
-        static final Tools USUAL = new Tools(Duration.ofMinutes(10), 5, 4_000);
+        static final Tools USUAL = new Tools(Duration.ofMinutes(10), 5, 8_000);
     }
 
     /**

@@ -113,7 +113,7 @@ class ApprovalsTest {
 
         assertThat(lastJob().tools()).isEqualTo(Map.of("everything", List.of(ASKS, own)));
         assertThat(lastJob().toolRounds()).isEqualTo(7);
-        assertThat(lastJob().inputHeld()).isEqualTo(2 + 5 * (2 + 4_000));
+        assertThat(lastJob().inputHeld()).isEqualTo(2 + 5 * (2 + 8_000));
         assertThat(emitted)
                 .filteredOn(e -> e instanceof Emitted.Step s && s.name().equals("tool_filter"))
                 .singleElement()
