@@ -1,5 +1,7 @@
 package dev.parley.orchestrator;
 
+import dev.parley.orchestrator.ledger.LedgerCommand;
+import java.util.List;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -15,7 +17,12 @@ public class OrchestratorApplication {
                 .properties("spring.config.name=chat-orchestrator");
     }
 
+    /** The service; with {@code ledger} as the first word, that command. */
     public static void main(String[] args) {
+        if (args.length > 0 && args[0].equals("ledger")) {
+            List<String> rest = List.of(args).subList(1, args.length);
+            System.exit(LedgerCommand.run(rest, System.getenv(), System.out));
+        }
         application().run(args);
     }
 }

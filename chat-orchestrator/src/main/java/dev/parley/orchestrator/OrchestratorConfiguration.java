@@ -100,10 +100,9 @@ class OrchestratorConfiguration {
                         streams.threads(),
                         streams.commitInterval(),
                         streams.poll(),
-                        streams.standbyReplicas(),
+                        streams.guarantee(),
                         streams.inMemory(),
-                        streams.sessionTimeout(),
-                        streams.transactionTimeout()),
+                        streams.failover()),
                 kafka,
                 clients);
     }

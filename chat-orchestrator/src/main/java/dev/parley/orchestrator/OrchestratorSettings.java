@@ -2,6 +2,7 @@ package dev.parley.orchestrator;
 
 import dev.parley.orchestrator.core.DeciderSettings;
 import dev.parley.orchestrator.stream.Redaction;
+import dev.parley.orchestrator.stream.StreamsOptions;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -38,6 +39,7 @@ import org.springframework.validation.annotation.Validated;
  * @param context what of a conversation the model is given
  * @param retention how much of a conversation stays in the state
  * @param tools approvals of tool calls, and what is reserved for tools
+ * @param queue how messages wait for an answer to end, where the role lets them
  * @param streams how Kafka Streams runs
  * @param redaction what the record is not to hold
  * @param database where the administered policy is kept; without one the policy is a file
@@ -56,6 +58,7 @@ record OrchestratorSettings(
         @DefaultValue @Valid Context context,
         @DefaultValue @Valid Retention retention,
         @DefaultValue @Valid Tools tools,
+        @DefaultValue @Valid Queue queue,
         @DefaultValue @Valid Streams streams,
         @DefaultValue @Valid Redactions redaction,
         @DefaultValue Database database) {
@@ -115,6 +118,16 @@ record OrchestratorSettings(
             @DefaultValue("8000") @Min(0) @Max(1_000_000) int roundTokens) {}
 
     /**
+     * @param messagesMax of one user that wait at the same time (default 8)
+     * @param waitMax how long a message waits before it is refused (default 60 s)
+     * @param teamWaitMax how long a message waits for its team's account (default 10 s)
+     */
+    record Queue(
+            @DefaultValue("8") @Min(1) @Max(1_000) int messagesMax,
+            @DefaultValue("60s") Duration waitMax,
+            @DefaultValue("10s") Duration teamWaitMax) {}
+
+    /**
      * @param applicationId group and prefix of internal topics (default parley-orchestrator)
      * @param threads stream threads (default 1)
      * @param commitInterval how long a transaction gathers (default 50 ms); what is read committed
@@ -123,11 +136,17 @@ record OrchestratorSettings(
      *     sooner at a few answers a second, and the end of throughput at many
      * @param poll longest wait for records in one round (default 10 ms)
      * @param standbyReplicas copies of the state on other instances (default 0)
+     * @param guarantee exactly_once_v2 (default); at_least_once is there to be measured against,
+     *     since it lets a message be charged twice
      * @param inMemory keep the state in memory alone, read back from its changelog at each start
      *     (default false: RocksDB)
-     * @param sessionTimeout after which a silent instance's partitions go to others (default 10 s)
+     * @param sessionTimeout after which a silent instance's partitions go to others; not below the
+     *     brokers' {@code group.min.session.timeout.ms} (default 10 s; with standby replicas 2 s)
      * @param transactionTimeout after which the broker aborts a lost instance's transaction
-     *     (default 10 s)
+     *     (default 10 s; with standby replicas 2 s)
+     * @param instanceId name that a restarted instance keeps, for static membership: a restart
+     *     within the session timeout moves no partition; empty (default): an instance that stops
+     *     gives its partitions to the others at once
      */
     record Streams(
             @DefaultValue("parley-orchestrator") @NotBlank String applicationId,
@@ -137,9 +156,25 @@ record OrchestratorSettings(
             @DefaultValue("false") boolean commitOnTerminal,
             @DefaultValue("10ms") @DurationUnit(java.time.temporal.ChronoUnit.MILLIS) Duration poll,
             @DefaultValue("0") @Min(0) @Max(5) int standbyReplicas,
+            @DefaultValue("exactly_once_v2") String guarantee,
             @DefaultValue("false") boolean inMemory,
-            @DefaultValue("10s") Duration sessionTimeout,
-            @DefaultValue("10s") Duration transactionTimeout) {}
+            @Nullable Duration sessionTimeout,
+            @Nullable Duration transactionTimeout,
+            @Nullable String instanceId) {
+
+        private static final Duration PATIENT = Duration.ofSeconds(10);
+        private static final Duration PROMPT = Duration.ofSeconds(2);
+
+        /** Where nobody can take over there is no use in giving up on an instance soon. */
+        StreamsOptions.Failover failover() {
+            Duration usual = standbyReplicas > 0 ? PROMPT : PATIENT;
+            return new StreamsOptions.Failover(
+                    standbyReplicas,
+                    sessionTimeout == null ? usual : sessionTimeout,
+                    transactionTimeout == null ? usual : transactionTimeout,
+                    blankToNull(instanceId));
+        }
+    }
 
     /**
      * @param patterns built-in ones that are applied, of mail, card and phone ({@code
@@ -166,6 +201,8 @@ record OrchestratorSettings(
                         blankToNull(context.systemPrompt())),
                 new DeciderSettings.Retention(
                         retention.messagesMax(), retention.refusedMax(), retention.recipientsMax()),
+                new DeciderSettings.Queue(
+                        queue.messagesMax(), queue.waitMax(), queue.teamWaitMax()),
                 budgetZone,
                 defaultModel.isBlank() ? "demo" : defaultModel,
                 new DeciderSettings.Tools(

@@ -30,7 +30,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /**
  * Not a test: request → job read uncommitted, and result → terminal read committed, for some commit
- * intervals and both stores, on one real broker; run by hand. Arguments: seconds of each run.
+ * intervals and stores, and at-least-once, on one real broker; run by hand. Arguments: seconds of
+ * each run, then settings of the streams as {@code name=value} to measure those alone.
  */
 final class LatencyMeasurement {
 
@@ -50,72 +51,64 @@ final class LatencyMeasurement {
                 Log log = new Log(broker.bootstrapServers())) {
             log.create(1, Topic.lane(7));
             int n = 0;
-            run(broker, folder, "warm-up", n++, 100, 3, "20ms", "10ms", false, false);
+            run(broker, folder, "warm-up", n++, new Load(100, 3), List.of());
+            List<List<String>> ways =
+                    args.length > 1
+                            ? List.of(List.of(args).subList(1, args.length))
+                            : List.of(
+                                    List.of("guarantee=at_least_once"),
+                                    List.of(),
+                                    List.of("commit-interval=20ms"),
+                                    List.of("commit-interval=100ms"),
+                                    List.of("in-memory=true"));
             for (int rate : new int[] {50, 200}) {
-                for (String commit : List.of("5ms", "20ms", "25ms", "50ms", "100ms")) {
-                    run(broker, folder, commit, n++, rate, seconds, commit, "10ms", false, false);
+                for (int round = 0; round < 2; round++) {
+                    for (List<String> way : ways) {
+                        run(
+                                broker,
+                                folder,
+                                way + " @" + rate,
+                                n++,
+                                new Load(rate, seconds),
+                                way);
+                    }
                 }
-                run(
-                        broker,
-                        folder,
-                        "100ms, at terminals",
-                        n++,
-                        rate,
-                        seconds,
-                        "100ms",
-                        "10ms",
-                        true,
-                        false);
-                run(
-                        broker,
-                        folder,
-                        "20ms, in memory",
-                        n++,
-                        rate,
-                        seconds,
-                        "20ms",
-                        "10ms",
-                        false,
-                        true);
             }
         }
     }
 
+    private record Load(int perSecond, int seconds) {}
+
+    /**
+     * @param options settings of the streams, as {@code name=value}
+     */
     private static void run(
-            TestBroker broker,
-            Path folder,
-            String name,
-            int n,
-            int rate,
-            int seconds,
-            String commit,
-            String poll,
-            boolean onTerminal,
-            boolean inMemory)
+            TestBroker broker, Path folder, String name, int n, Load load, List<String> options)
             throws Exception {
+        List<String> arguments = new ArrayList<>();
+        options.forEach(o -> arguments.add("--parley.orchestrator.streams." + o));
+        arguments.addAll(
+                List.of(
+                        "--parley.kafka.bootstrap-servers=" + broker.bootstrapServers(),
+                        "--parley.kafka.partitions=8",
+                        "--parley.jwt.secret=" + "s".repeat(32),
+                        "--parley.policy-file=" + folder.resolve("policy.yaml"),
+                        "--parley.master-key=" + "A".repeat(43) + "=",
+                        "--parley.orchestrator.state-dir=" + folder.resolve("state-" + n),
+                        "--parley.orchestrator.streams.application-id=o" + n,
+                        "--server.port=0",
+                        "--management.server.port=0"));
         long startNanos = System.nanoTime();
         try (ConfigurableApplicationContext service =
                 OrchestratorApplication.application()
-                        .run(
-                                "--parley.kafka.bootstrap-servers=" + broker.bootstrapServers(),
-                                "--parley.kafka.partitions=8",
-                                "--parley.jwt.secret=" + "s".repeat(32),
-                                "--parley.policy-file=" + folder.resolve("policy.yaml"),
-                                "--parley.master-key=" + "A".repeat(43) + "=",
-                                "--parley.orchestrator.state-dir=" + folder.resolve("state"),
-                                "--parley.orchestrator.streams.application-id=o",
-                                "--parley.orchestrator.streams.commit-interval=" + commit,
-                                "--parley.orchestrator.streams.poll=" + poll,
-                                "--parley.orchestrator.streams.commit-on-terminal=" + onTerminal,
-                                "--parley.orchestrator.streams.in-memory=" + inMemory,
-                                "--server.port=0",
-                                "--management.server.port=0")) {
+                        .run(arguments.toArray(String[]::new))) {
             var streams = service.getBean(dev.parley.orchestrator.stream.OrchestratorStreams.class);
             while (!streams.isRunning()) {
                 LockSupport.parkNanos(10_000_000);
             }
             long readyMs = (System.nanoTime() - startNanos) / 1_000_000;
-            new LatencyMeasurement().measure(broker, name + " @" + rate, n, rate, seconds, readyMs);
+            new LatencyMeasurement()
+                    .measure(broker, name, n, load.perSecond(), load.seconds(), readyMs);
         }
     }
 

@@ -116,6 +116,53 @@ class MeTest {
     }
 
     @Test
+    void showsAnAdministratorWhatAUserHolds() {
+        try (Log log = new Log(broker.bootstrapServers())) {
+            log.put(
+                    Topic.REQUESTS,
+                    "d&n %",
+                    Json.write(
+                            new RequestEvent.MessageSubmitted(
+                                    MessageIds.of("d&n %", "1"),
+                                    "1",
+                                    "home",
+                                    "home",
+                                    "hello",
+                                    null,
+                                    100,
+                                    null,
+                                    null,
+                                    "ws",
+                                    new Caller("d&n %", null, null, "user", null),
+                                    new ReplyTo("s", 7, 1),
+                                    Instant.now())));
+        }
+        Awaitility.await("the hold of a running answer")
+                .atMost(WITHIN)
+                .untilAsserted(() -> {
+                    JsonNode live =
+                            json(
+                                    get(
+                                            "/api/admin/users/d%26n%20%25/live",
+                                            token("root", "admin"), false));
+                    assertThat(live.at("/user").asString()).isEqualTo("d&n %");
+                    assertThat(live.at("/holds/0/tokens").asInt()).isEqualTo(102);
+                    assertThat(live.at("/running/0/message_id").asString())
+                            .isEqualTo(MessageIds.of("d&n %", "1"));
+                    assertThat(live.at("/totals/admitted").asInt()).isEqualTo(1);
+                    assertThat(live.at("/windows").findValuesAsString("name"))
+                            .contains("tokens_per_day");
+                });
+    }
+
+    @Test
+    void showsStateToAdministratorsOnly() throws Exception {
+        assertProblem(
+                get("/api/admin/users/ada/live", token("ada", "user"), false), 403, "forbidden");
+        assertProblem(get("/api/admin/users/ada/live", null, false), 401, "unauthenticated");
+    }
+
+    @Test
     void takesTheFirstKnownOfSeveralRoles() throws Exception {
         String token =
                 Jwts.builder()

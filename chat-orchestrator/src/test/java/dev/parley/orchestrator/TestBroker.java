@@ -48,6 +48,10 @@ public final class TestBroker implements AutoCloseable {
         settings.put("transaction.state.log.min.isr", "1");
         settings.put("default.replication.factor", "1");
         settings.put("group.initial.rebalance.delay.ms", "0");
+        settings.put("group.min.session.timeout.ms", "1000");
+        // A transaction that follows upon another waits for that one's end: shortly, not for 20 ms.
+        settings.put("add.partitions.to.txn.retry.backoff.ms", "2");
+        settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
         settings.put("controller.quorum.append.linger.ms", "0");
         settings.put("auto.create.topics.enable", "false");
         settings.put("log.index.size.max.bytes", "65536");

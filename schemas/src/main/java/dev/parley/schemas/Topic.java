@@ -34,6 +34,16 @@ public enum Topic {
     POLICY_CHANGES("parley.policy-changes", Kind.RECORD, Spread.SINGLE),
     /** Key MCP server. Written by workers, read by the policy's administration. */
     TOOLS("parley.tools", Kind.COMPACTED, Spread.SINGLE),
+    /**
+     * Key team. Written and read by the orchestrator: what partitions of users want and used of
+     * team budgets. One partition, so that one task has every team's account.
+     */
+    TEAMS("parley.teams", Kind.WORK, Spread.SINGLE),
+    /**
+     * Key team, partition as {@link #REQUESTS}. Written and read by the orchestrator: what the
+     * accounts of teams lease to a partition of users.
+     */
+    SLICES("parley.slices", Kind.WORK, Spread.BY_USER),
     /** Key session or block of lanes. Written and read whole by gateways. */
     SESSIONS("parley.sessions", Kind.COMPACTED, Spread.SINGLE);
 

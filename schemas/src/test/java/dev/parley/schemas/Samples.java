@@ -449,7 +449,8 @@ final class Samples {
                                 new PolicyRecord.Price(
                                         new BigDecimal("2.5"),
                                         new BigDecimal("10.5"),
-                                        new BigDecimal("1.25")))),
+                                        new BigDecimal("1.25")),
+                                LIMITS)),
                 new Sample(
                         PolicyRecord.class,
                         new PolicyRecord.Block("user-1", "abuse", "Ask your admin.", AT)),

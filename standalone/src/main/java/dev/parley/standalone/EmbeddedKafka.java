@@ -161,6 +161,12 @@ public final class EmbeddedKafka implements AutoCloseable {
         settings.put("default.replication.factor", "1");
         // Groups here have one member each: waiting for a second one only delays the first answer.
         settings.put("group.initial.rebalance.delay.ms", "0");
+        // What a killed process leaves behind shall not stand in the way of the one that takes
+        // over.
+        settings.put("group.min.session.timeout.ms", "1000");
+        // A transaction that follows upon another waits for that one's end: shortly, not for 20 ms.
+        settings.put("add.partitions.to.txn.retry.backoff.ms", "2");
+        settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
         // Every answer slot of the worker is a member of the share group, and those of a killed
         // process
         // stay until their session ends.

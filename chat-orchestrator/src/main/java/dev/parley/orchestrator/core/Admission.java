@@ -38,140 +38,139 @@ final class Admission {
         this.policy = policy;
     }
 
-    void message(RequestEvent.MessageSubmitted m) {
-        String digest = MessageIds.derive("text", m.text());
-        Conversation continued = work.conversation(m.conversationId());
-        boolean own = continued != null || m.conversationId().equals(m.homeConversationId());
-        admit(
-                new Ask(
-                        m,
-                        m.messageId(),
-                        m.clientMsgId(),
-                        own ? m.conversationId() : null,
-                        m.homeConversationId(),
-                        continued == null ? null : continued.leaf(),
-                        null,
-                        m.text(),
-                        digest,
-                        m.model(),
-                        m.maxTokens(),
-                        m.temperature(),
-                        m.context(),
-                        m.entrance(),
-                        m.rerun() == null ? null : m.rerun().tools()));
+    /** A question for the first time, or one that was seen before. */
+    void question(RequestEvent.Question question) {
+        Ask ask = Ask.of(question, work);
+        Message seen = work.message(ask.messageId());
+        if (seen == null) {
+            decide(ask, null);
+        } else {
+            repeated(ask, seen);
+        }
     }
 
-    void regenerate(RequestEvent.RegenerateRequested r) {
-        Message target = work.message(r.targetMessageId());
-        String original =
-                target == null || target.regenerates() == null
-                        ? r.targetMessageId()
-                        : target.regenerates();
-        admit(
-                beside(
-                        r,
-                        r.messageId(),
-                        r.homeConversationId(),
-                        target,
-                        original,
-                        target == null ? "" : target.text(),
-                        MessageIds.derive("regenerate", r.targetMessageId())));
+    /** One that waits, decided by what is known now; whether it waits on. */
+    boolean again(Waiting waiting) {
+        return decide(Ask.of(waiting.asked(), work), waiting);
     }
 
-    void edit(RequestEvent.EditRequested e) {
-        admit(
-                beside(
-                        e,
-                        e.messageId(),
-                        e.homeConversationId(),
-                        work.message(e.targetMessageId()),
-                        null,
-                        e.text(),
-                        MessageIds.derive("edit", e.targetMessageId(), e.text())));
+    /** Refuses one that waits if its user has lost the right to it meanwhile. */
+    void review(Waiting waiting) {
+        Ask ask = Ask.of(waiting.asked(), work);
+        Rights rights = policy.rights(ask.request().caller());
+        Refusal refusal = unauthorised(ask, rights);
+        if (refusal != null) {
+            refuse(ask, authorOf(ask), refusal, waiting);
+        }
+    }
+
+    /** Ends the wait of one that waits. */
+    void refuse(Waiting waiting, Refusal refusal) {
+        Ask ask = Ask.of(waiting.asked(), work);
+        refuse(ask, authorOf(ask), refusal, waiting);
     }
 
     /**
-     * A message as all three ways ask for it.
+     * One that waits is recorded as if it ran, for its stop to be recorded too.
      *
-     * @param conversationId null when it is not this user's
-     * @param parentId the branch to go on from
-     * @param context the client's own; null: the branch
-     * @param recordedTools of a conversation that is run again; null: tools are called
+     * @return it holds nothing
      */
-    private record Ask(
-            RequestEvent.Question request,
-            String messageId,
-            @Nullable String clientMsgId,
-            @Nullable String conversationId,
-            String homeConversationId,
-            @Nullable String parentId,
-            @Nullable String regenerates,
-            String text,
-            String digest,
-            @Nullable String model,
-            @Nullable Integer maxTokens,
-            @Nullable Double temperature,
-            @Nullable List<ChatMessage> context,
-            String entrance,
-            @Nullable List<RecordedTool> recordedTools) {}
-
-    private static Ask beside(
-            RequestEvent.Question request,
-            String messageId,
-            String home,
-            @Nullable Message target,
-            @Nullable String regenerates,
-            String text,
-            String digest) {
-        return new Ask(
-                request,
-                messageId,
-                null,
-                target == null ? null : target.conversationId(),
-                home,
-                target == null ? null : target.parentId(),
-                regenerates,
-                text,
-                digest,
-                target == null ? null : target.model(),
+    Running stopped(Waiting waiting) {
+        Ask ask = Ask.of(waiting.asked(), work);
+        Author author = authorOf(ask);
+        String conversationId = ask.recordedIn();
+        work.user(work.user().stopWaiting(ask.messageId()));
+        work.put(known(conversationId).admit(ask.messageId(), now), settings.retention());
+        work.put(remembered(ask, conversationId, null));
+        work.emit(new Emitted.Turn(conversationId, author, now, asked(ask, ask.model())));
+        return new Running(
+                ask.messageId(),
+                conversationId,
+                author,
+                waiting.recipients(),
+                0,
+                BigDecimal.ZERO,
+                0,
+                ask.request().receivedAt(),
+                now,
+                false,
                 null,
                 null,
-                null,
-                "ws",
                 null);
     }
 
-    private void admit(Ask ask) {
-        Message seen = work.message(ask.messageId());
-        if (seen != null) {
-            repeated(ask, seen);
-            return;
-        }
+    Author authorOf(Ask ask) {
         Rights rights = policy.rights(ask.request().caller());
-        Author author = rights == null ? strangerOf(ask) : rights.author();
+        var caller = ask.request().caller();
+        return rights == null
+                ? new Author(caller.id(), caller.role(), caller.team())
+                : rights.author();
+    }
+
+    private boolean decide(Ask ask, @Nullable Waiting waited) {
+        Rights rights = policy.rights(ask.request().caller());
         Refusal refusal = unauthorised(ask, rights);
         if (refusal != null || rights == null) {
-            refuse(ask, author, refusal == null ? unknownRole() : refusal);
-            return;
+            refuse(ask, authorOf(ask), refusal == null ? unknownRole() : refusal, waited);
+            return false;
         }
         probe.passed(Checkpoint.AUTH_CHECK);
         probe.passed(Checkpoint.BLOCK_CHECK);
         String model = model(ask, rights);
         List<ChatMessage> messages = context(ask);
-        PolicyRecord.Price price = policy.price(model == null ? settings.defaultModel() : model);
-        Reservation.Verdict verdict =
-                new Reservation(rights.limits(), work.user(), now, settings)
-                        .of(
-                                new Reservation.Ask(
-                                        BranchContext.tokens(messages),
-                                        furtherInput(ask, rights, BranchContext.tokens(messages)),
-                                        ask.maxTokens(),
-                                        price));
+        PolicyRecord.Model entry = policy.model(model == null ? settings.defaultModel() : model);
+        Limits ofModel = entry == null ? Limits.NONE : Limits.of(entry.limits());
+        TeamShare team = TeamShare.of(rights, work);
+        Reservation reservation = reservation(rights, entry, ofModel);
+        Reservation.Ask what =
+                new Reservation.Ask(
+                        BranchContext.tokens(messages),
+                        furtherInput(ask, rights, BranchContext.tokens(messages)),
+                        ask.maxTokens(),
+                        entry == null ? null : entry.price(),
+                        team == null || waited == null ? null : team.rest());
+        Reservation.Verdict verdict = reservation.of(what);
         probe.passed(Checkpoint.USAGE_CHECK);
+        WaitingLine line = new WaitingLine(settings, work, now);
         switch (verdict) {
-            case Reservation.Verdict.Refused refused -> refuse(ask, author, refused.refusal());
-            case Reservation.Verdict.Held held ->
-                    dispatch(ask, rights, new Offer(model, messages, held));
+            case Reservation.Verdict.Refused refused -> {
+                if (rights.queue() && line.joins(refused.refusal(), ask, waited)) {
+                    return true;
+                }
+                refuse(ask, rights.author(), refused.refusal(), waited);
+                return false;
+            }
+            case Reservation.Verdict.Held held -> {
+                if (rights.queue() && line.isBehindOthers(ask)) {
+                    Refusal behind = line.full(rights.limits());
+                    if (!line.joins(behind, ask, waited)) {
+                        refuse(ask, rights.author(), behind, waited);
+                        return false;
+                    }
+                    return true;
+                }
+                TeamSlice.Share share = team == null ? null : team.of(held);
+                if (team != null && share != null && !team.covers(share)) {
+                    Refusal overloaded = line.awaitTeam(ask, waited);
+                    if (overloaded != null) {
+                        refuse(ask, rights.author(), overloaded, waited);
+                        return false;
+                    }
+                    boolean shorter = reservation.mayShorten();
+                    work.emit(
+                            new Emitted.TeamWant(
+                                    team.slice().team(),
+                                    rights.author().userId(),
+                                    ask.messageId(),
+                                    share,
+                                    shorter ? team.only(reservation.least(what)) : share,
+                                    now));
+                    return true;
+                }
+                String counted = ofModel.isEmpty() || entry == null ? null : entry.name();
+                dispatch(ask, rights, new Offer(model, messages, held, counted, share), waited);
+                return false;
+            }
         }
     }
 
@@ -191,8 +190,32 @@ final class Admission {
         return max == null ? null : max.intValue();
     }
 
+    private Reservation reservation(
+            Rights rights, PolicyRecord.@Nullable Model entry, Limits ofModel) {
+        UserState user = work.user();
+        List<Meters.Scope> scopes = new ArrayList<>();
+        scopes.add(Meters.Scope.own(rights.limits(), user));
+        if (entry != null && !ofModel.isEmpty()) {
+            scopes.add(Meters.Scope.model(entry.name(), ofModel, user));
+        }
+        return new Reservation(
+                rights.limits().strictest(ofModel),
+                scopes,
+                user.running().isEmpty(),
+                now,
+                settings);
+    }
+
+    /**
+     * @param counted the model entry whose limits it counts for
+     * @param share what it holds of the team's slice
+     */
     private record Offer(
-            @Nullable String model, List<ChatMessage> messages, Reservation.Verdict.Held held) {}
+            @Nullable String model,
+            List<ChatMessage> messages,
+            Reservation.Verdict.Held held,
+            @Nullable String counted,
+            TeamSlice.@Nullable Share share) {}
 
     /** The checks that need no counting, in the order of the protocol's refusals. */
     private @Nullable Refusal unauthorised(Ask ask, @Nullable Rights rights) {
@@ -247,11 +270,6 @@ final class Admission {
                 Checkpoint.AUTH_CHECK, ErrorCode.FORBIDDEN, "Your role has no rights here.");
     }
 
-    private static Author strangerOf(Ask ask) {
-        var caller = ask.request().caller();
-        return new Author(caller.id(), caller.role(), caller.team());
-    }
-
     /** As asked; else, where rights restrict it, the default or the first one named. */
     private @Nullable String model(Ask ask, Rights rights) {
         if (ask.model() != null) {
@@ -276,10 +294,11 @@ final class Admission {
         return messages;
     }
 
-    private void dispatch(Ask ask, Rights rights, Offer offer) {
+    private void dispatch(Ask ask, Rights rights, Offer offer, @Nullable Waiting waited) {
         String conversationId = java.util.Objects.requireNonNull(ask.conversationId());
         Author author = rights.author();
-        ReplyTo replyTo = ask.request().replyTo();
+        List<ReplyTo> recipients = waited == null ? List.of(ask.replyTo()) : waited.recipients();
+        ReplyTo replyTo = recipients.getFirst();
         Duration longest =
                 Duration.ofSeconds(
                         rights.limits().within(LimitName.ANSWER_SECONDS, Integer.MAX_VALUE));
@@ -291,19 +310,24 @@ final class Admission {
         work.user(
                 work.user()
                         .admit(
-                                work.user().requests().plus(now, 1),
+                                now,
                                 new Running(
                                         ask.messageId(),
                                         conversationId,
                                         author,
-                                        List.of(replyTo),
+                                        recipients,
                                         offer.held().tokens(),
                                         offer.held().cost(),
                                         0,
                                         ask.request().receivedAt(),
                                         deadline,
                                         false,
-                                        null)));
+                                        null,
+                                        offer.counted(),
+                                        offer.share())));
+        if (offer.share() != null && author.team() != null) {
+            work.put(work.team(author.team()).hold(offer.share()));
+        }
         work.put(known(conversationId).admit(ask.messageId(), now), settings.retention());
         work.put(remembered(ask, conversationId, null));
         boolean rerun = ask.recordedTools() != null;
@@ -332,20 +356,7 @@ final class Admission {
             work.put(Parking.of(job));
         }
         work.emit(new Emitted.Dispatch(job));
-        work.emit(
-                new Emitted.Turn(
-                        conversationId,
-                        author,
-                        now,
-                        new TurnDraft.Asked(
-                                ask.messageId(),
-                                ask.parentId(),
-                                ask.regenerates(),
-                                ask.clientMsgId(),
-                                ask.regenerates() == null ? ask.text() : null,
-                                offer.model(),
-                                ask.entrance(),
-                                ask.request().receivedAt())));
+        work.emit(new Emitted.Turn(conversationId, author, now, asked(ask, offer.model())));
         step(ask, conversationId, Checkpoint.AUTH_CHECK, OK, Map.of("role", author.role()));
         step(ask, conversationId, Checkpoint.BLOCK_CHECK, OK, Map.of());
         step(ask, conversationId, Checkpoint.USAGE_CHECK, OK, offer.held().facts());
@@ -372,12 +383,24 @@ final class Admission {
         probe.passed(Checkpoint.ORCHESTRATOR_DECIDED);
     }
 
+    private static TurnDraft.Asked asked(Ask ask, @Nullable String model) {
+        return new TurnDraft.Asked(
+                ask.messageId(),
+                ask.parentId(),
+                ask.regenerates(),
+                ask.clientMsgId(),
+                ask.regenerates() == null ? ask.text() : null,
+                model,
+                ask.entrance(),
+                ask.request().receivedAt());
+    }
+
     /**
      * A refusal is recorded where the message was meant to stand, or at home if that is no place.
      */
-    private void refuse(Ask ask, Author author, Refusal refusal) {
-        String conversationId =
-                ask.conversationId() == null ? ask.homeConversationId() : ask.conversationId();
+    private void refuse(Ask ask, Author author, Refusal refusal, @Nullable Waiting waited) {
+        String conversationId = ask.recordedIn();
+        work.user(work.user().refuse(ask.messageId()));
         work.put(known(conversationId).refuse(ask.messageId(), now), settings.retention());
         Outcome outcome = Outcome.refused(refusal);
         work.put(remembered(ask, conversationId, outcome));
@@ -413,13 +436,10 @@ final class Admission {
         probe.passed(Checkpoint.ORCHESTRATOR_DECIDED);
         step(ask, conversationId, Checkpoint.ORCHESTRATOR_DECIDED, REFUSED, Map.of());
         step(ask, conversationId, Checkpoint.ERROR, REFUSED, why);
-        work.emit(
-                Terminal.frame(
-                        ask.request().replyTo(),
-                        ask.messageId(),
-                        ask.clientMsgId(),
-                        outcome,
-                        null));
+        List<ReplyTo> recipients = waited == null ? List.of(ask.replyTo()) : waited.recipients();
+        for (ReplyTo recipient : recipients) {
+            work.emit(Terminal.frame(recipient, ask.messageId(), ask.clientMsgId(), outcome, null));
+        }
     }
 
     /**
@@ -447,36 +467,32 @@ final class Admission {
         int recipientsMax = settings.retention().recipientsMax();
         work.put(seen.toldTo(replyTo.sessionId(), recipientsMax));
         Running running = work.user().running(seen.id());
+        Waiting waiting = work.user().waiting(seen.id());
         if (running != null) {
-            List<ReplyTo> all = new ArrayList<>(running.recipients());
-            if (all.size() >= recipientsMax) {
-                all.remove(Math.min(1, all.size() - 1));
-            }
-            all.add(replyTo);
-            work.user(work.user().update(running.sentTo(all)));
+            work.user(work.user().update(running.sentTo(joined(running.recipients(), replyTo))));
+        } else if (waiting != null) {
+            work.user(work.user().await(waiting.sentTo(joined(waiting.recipients(), replyTo))));
         } else if (seen.outcome() != null) {
             Terminal.whole(replyTo, seen.id(), seen.clientMsgId(), seen.outcome(), null)
                     .forEach(work::emit);
         }
     }
 
-    private Conversation known(String conversationId) {
-        Conversation known = work.conversation(conversationId);
-        return known == null ? Conversation.begin(conversationId, now) : known;
+    private List<ReplyTo> joined(List<ReplyTo> recipients, ReplyTo further) {
+        List<ReplyTo> all = new ArrayList<>(recipients);
+        if (all.size() >= settings.retention().recipientsMax()) {
+            all.remove(Math.min(1, all.size() - 1));
+        }
+        all.add(further);
+        return all;
     }
 
-    private static Message remembered(Ask ask, String conversationId, @Nullable Outcome outcome) {
-        return new Message(
-                ask.messageId(),
-                conversationId,
-                ask.parentId(),
-                ask.regenerates(),
-                ask.clientMsgId(),
-                ask.text(),
-                ask.digest(),
-                List.of(ask.request().replyTo().sessionId()),
-                outcome,
-                ask.model());
+    private Conversation known(String conversationId) {
+        return Conversation.known(work, conversationId, now);
+    }
+
+    private Message remembered(Ask ask, String conversationId, @Nullable Outcome outcome) {
+        return Message.of(ask, conversationId, work.message(ask.messageId()), outcome);
     }
 
     private void step(

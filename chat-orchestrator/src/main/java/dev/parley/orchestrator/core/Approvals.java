@@ -228,7 +228,14 @@ final class Approvals {
         if (rights == null) {
             return Refusal.of("", ErrorCode.FORBIDDEN, "Your role has no rights here.");
         }
-        return new Reservation(rights.limits(), work.user(), now, settings).stillHeld();
+        UserState user = work.user();
+        return new Reservation(
+                        rights.limits(),
+                        List.of(Meters.Scope.own(rights.limits(), user)),
+                        user.running().isEmpty(),
+                        now,
+                        settings)
+                .stillHeld();
     }
 
     private void goOn(Running answer, Parking parking, Rights rights) {

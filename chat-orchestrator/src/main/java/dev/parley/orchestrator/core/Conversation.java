@@ -33,6 +33,12 @@ public record Conversation(
         return new Conversation(id, null, List.of(), List.of(), now, now, List.of());
     }
 
+    /** The one that is known, or a new one. */
+    static Conversation known(Memory memory, String id, Instant now) {
+        Conversation known = memory.conversation(id);
+        return known == null ? begin(id, now) : known;
+    }
+
     Conversation admit(String messageId, Instant now) {
         return new Conversation(
                 id, messageId, with(messages, messageId), refused, createdAt, now, imported);

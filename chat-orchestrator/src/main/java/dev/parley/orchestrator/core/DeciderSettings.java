@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param answer how long and how large answers may be where the policy says nothing
  * @param context what of a conversation the model is given
  * @param retention how much of a conversation stays in the state
+ * @param queue how long and how many messages wait for an answer to end
  * @param budgetZone where days and months of cost begin
  * @param tools approvals, and what is reserved for calls of tools
  * @param defaultModel name that rights and prices go by when a message names no model
@@ -18,6 +19,7 @@ public record DeciderSettings(
         Answer answer,
         Context context,
         Retention retention,
+        Queue queue,
         ZoneId budgetZone,
         String defaultModel,
         Tools tools) {
@@ -27,9 +29,10 @@ public record DeciderSettings(
             Answer answer,
             Context context,
             Retention retention,
+            Queue queue,
             ZoneId budgetZone,
             String defaultModel) {
-        this(answer, context, retention, budgetZone, defaultModel, Tools.USUAL);
+        this(answer, context, retention, queue, budgetZone, defaultModel, Tools.USUAL);
     }
 
     /**
@@ -56,6 +59,13 @@ public record DeciderSettings(
      * @param charsMax characters of those turns together
      */
     public record Context(int turnsMax, int charsMax, @Nullable String systemPrompt) {}
+
+    /**
+     * @param messagesMax of one user that wait; a further one is refused
+     * @param waitMax after which a message that waits is refused
+     * @param teamWaitMax how long a message waits for its team's account
+     */
+    public record Queue(int messagesMax, Duration waitMax, Duration teamWaitMax) {}
 
     /**
      * @param messagesMax admitted messages of a conversation

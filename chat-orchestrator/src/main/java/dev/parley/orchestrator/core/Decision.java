@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param conversations made or changed
  * @param messages made or changed
+ * @param teams slices that changed
  * @param forgotten ids of messages to drop
  * @param parkings made or changed
  * @param unparked ids of messages whose parking is to drop
@@ -16,6 +17,7 @@ public record Decision(
         UserState user,
         List<Conversation> conversations,
         List<Message> messages,
+        List<TeamSlice> teams,
         List<String> forgotten,
         List<Parking> parkings,
         List<String> unparked,

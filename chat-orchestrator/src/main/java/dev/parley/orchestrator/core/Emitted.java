@@ -35,6 +35,20 @@ public sealed interface Emitted {
     record Turn(String conversationId, Author author, Instant at, TurnDraft draft)
             implements Emitted {}
 
+    /** A message waits for a part of its team's budget; {@code least} is what it can do with. */
+    record TeamWant(
+            String team,
+            String userId,
+            String messageId,
+            TeamSlice.Share need,
+            TeamSlice.Share least,
+            Instant at)
+            implements Emitted {}
+
+    /** What an answer used of its team's budget; {@code taken} of it was leased. */
+    record TeamUse(String team, TeamSlice.Share used, TeamSlice.Share taken, Instant at)
+            implements Emitted {}
+
     /** A checkpoint; when and how long is for the caller to say. */
     record Step(
             String messageId,

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Limits(Map<LimitName, BigDecimal> max) {
 
+    static final Limits NONE = new Limits(Map.of());
+
     public Limits {
         max = Map.copyOf(max);
     }
@@ -42,6 +44,30 @@ public record Limits(Map<LimitName, BigDecimal> max) {
         both.putAll(max);
         other.max.forEach((name, value) -> both.merge(name, value, BigDecimal::min));
         return new Limits(both);
+    }
+
+    /** Those that a team's members share: tokens and money. */
+    public Limits shared() {
+        return only(true);
+    }
+
+    /** Those that hold for each member of a team singly. */
+    Limits single() {
+        return only(false);
+    }
+
+    public boolean isEmpty() {
+        return max.isEmpty();
+    }
+
+    private Limits only(boolean shared) {
+        Map<LimitName, BigDecimal> some = new EnumMap<>(LimitName.class);
+        max.forEach((name, value) -> {
+            if (name.isAmount() == shared) {
+                some.put(name, value);
+            }
+        });
+        return new Limits(some);
     }
 
     public @Nullable BigDecimal max(LimitName name) {

@@ -11,6 +11,9 @@ public interface Memory {
     /** Null for one that this user does not have. */
     @Nullable Conversation conversation(String conversationId);
 
+    /** What is leased of a team's budget where this user's state is. */
+    TeamSlice team(String team);
+
     /** Null for one that this user never sent, or that was forgotten. */
     @Nullable Message message(String messageId);
 

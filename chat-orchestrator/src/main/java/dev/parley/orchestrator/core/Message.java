@@ -55,6 +55,26 @@ public record Message(
                 null);
     }
 
+    /**
+     * As it was asked for.
+     *
+     * @param before the same one when it has waited; its sessions stay
+     */
+    static Message of(
+            Ask ask, String conversationId, @Nullable Message before, @Nullable Outcome outcome) {
+        return new Message(
+                ask.messageId(),
+                conversationId,
+                ask.parentId(),
+                ask.regenerates(),
+                ask.clientMsgId(),
+                ask.text(),
+                ask.digest(),
+                before == null ? List.of(ask.replyTo().sessionId()) : before.sessions(),
+                outcome,
+                ask.model());
+    }
+
     Message ended(Outcome how) {
         return new Message(
                 id,

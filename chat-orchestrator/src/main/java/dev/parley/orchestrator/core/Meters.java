@@ -11,27 +11,70 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a user has used of every limit that counts something, at one moment. */
+/** What is used of every limit of one scope that counts something, at one moment. */
 public final class Meters {
 
     private static final int SHARE_DIGITS = 6;
 
-    private final Limits limits;
-    private final UserState user;
+    private final Scope scope;
     private final Instant now;
     private final ZoneId zone;
 
-    Meters(Limits limits, UserState user, Instant now, ZoneId zone) {
-        this.limits = limits;
-        this.user = user;
+    /**
+     * Whose limits.
+     *
+     * @param name null: the user's own; else for example {@code model/gpt-*}
+     * @param running answers that count
+     */
+    record Scope(@Nullable String name, Limits limits, Account account, List<Running> running) {
+
+        static Scope own(Limits limits, UserState user) {
+            return new Scope(null, limits, user.account(), user.running());
+        }
+
+        static Scope model(String entry, Limits limits, UserState user) {
+            return new Scope(
+                    "model/" + entry,
+                    limits,
+                    user.account(entry),
+                    user.running().stream().filter(a -> entry.equals(a.model())).toList());
+        }
+
+        BigDecimal heldTokens() {
+            return BigDecimal.valueOf(running.stream().mapToLong(Running::heldTokens).sum());
+        }
+
+        BigDecimal heldCost() {
+            return running.stream().map(Running::heldCost).reduce(BigDecimal.ZERO, BigDecimal::add);
+        }
+    }
+
+    Meters(Scope scope, Instant now, ZoneId zone) {
+        this.scope = scope;
         this.now = now;
         this.zone = zone;
     }
 
-    /** The report for a client. */
+    /**
+     * The report for a client, the strictest limit first: the user's own, those of models that have
+     * some, and as last told those of the team.
+     */
     public static ServerFrame.Usage usage(
-            Limits limits, UserState user, Instant now, ZoneId budgetZone) {
-        return new Meters(limits, user, now, budgetZone).usage();
+            Rights rights, Policy policy, Memory memory, Instant now, ZoneId zone) {
+        UserState user = memory.user();
+        List<ServerFrame.LimitState> lines =
+                new ArrayList<>(new Meters(Scope.own(rights.limits(), user), now, zone).lines());
+        for (String entry : user.models().keySet()) {
+            Limits limits = policy.limitsOfModel(entry);
+            lines.addAll(new Meters(Scope.model(entry, limits, user), now, zone).lines());
+        }
+        String team = rights.author().team();
+        if (team != null && !rights.shared().isEmpty()) {
+            lines.addAll(memory.team(team).limits());
+        }
+        lines.sort(Comparator.comparing(Meters::restShare));
+        return new ServerFrame.Usage(
+                List.copyOf(lines), user.running().size(), user.waiting().size());
     }
 
     /**
@@ -60,7 +103,7 @@ public final class Meters {
     }
 
     @Nullable Meter meter(LimitName name) {
-        BigDecimal max = limits.max(name);
+        BigDecimal max = scope.limits().max(name);
         if (max == null) {
             return null;
         }
@@ -68,22 +111,27 @@ public final class Meters {
             case REQUESTS_PER_SECOND, REQUESTS_PER_MINUTE, REQUESTS_PER_HOUR, REQUESTS_PER_DAY ->
                     new Meter(
                             name,
-                            BigDecimal.valueOf(user.requests().sum(now, window(name))),
+                            BigDecimal.valueOf(scope.account().requests().sum(now, window(name))),
                             BigDecimal.ZERO,
                             max);
             case TOKENS_PER_MINUTE, TOKENS_PER_HOUR, TOKENS_PER_DAY ->
                     new Meter(
                             name,
-                            BigDecimal.valueOf(user.tokens().sum(now, window(name))),
-                            BigDecimal.valueOf(user.heldTokens()),
+                            BigDecimal.valueOf(scope.account().tokens().sum(now, window(name))),
+                            scope.heldTokens(),
                             max);
             case COST_PER_DAY ->
-                    new Meter(name, user.spend().ofDay(now, zone), user.heldCost(), max);
+                    new Meter(
+                            name, scope.account().spend().ofDay(now, zone), scope.heldCost(), max);
             case COST_PER_MONTH ->
-                    new Meter(name, user.spend().ofMonth(now, zone), user.heldCost(), max);
+                    new Meter(
+                            name,
+                            scope.account().spend().ofMonth(now, zone),
+                            scope.heldCost(),
+                            max);
             case CONCURRENT_ANSWERS ->
                     new Meter(
-                            name, BigDecimal.ZERO, BigDecimal.valueOf(user.running().size()), max);
+                            name, BigDecimal.ZERO, BigDecimal.valueOf(scope.running().size()), max);
             case MESSAGE_CHARS, ANSWER_TOKENS, ANSWER_SECONDS, TOOL_ROUNDS -> null;
         };
     }
@@ -96,7 +144,7 @@ public final class Meters {
     @Nullable Instant fitsAt(Meter meter, BigDecimal need) {
         BigDecimal most = meter.max().subtract(need);
         if (meter.heldOnly(need)) {
-            return user.running().stream()
+            return scope.running().stream()
                     .map(Running::deadline)
                     .min(Comparator.naturalOrder())
                     .orElse(null);
@@ -105,43 +153,43 @@ public final class Meters {
             case COST_PER_DAY -> Spend.dayEnd(now, zone);
             case COST_PER_MONTH -> Spend.monthEnd(now, zone);
             case TOKENS_PER_MINUTE, TOKENS_PER_HOUR, TOKENS_PER_DAY ->
-                    user.tokens().atMost(floor(most), now, window(meter.name()));
+                    scope.account().tokens().atMost(floor(most), now, window(meter.name()));
             case REQUESTS_PER_SECOND, REQUESTS_PER_MINUTE, REQUESTS_PER_HOUR, REQUESTS_PER_DAY ->
-                    user.requests().atMost(floor(most), now, window(meter.name()));
+                    scope.account().requests().atMost(floor(most), now, window(meter.name()));
             case CONCURRENT_ANSWERS, MESSAGE_CHARS, ANSWER_TOKENS, ANSWER_SECONDS, TOOL_ROUNDS ->
                     null;
         };
     }
 
-    ServerFrame.Usage usage() {
-        List<Meter> all = new ArrayList<>();
+    private List<ServerFrame.LimitState> lines() {
+        List<ServerFrame.LimitState> all = new ArrayList<>();
         for (LimitName name : LimitName.values()) {
             Meter meter = meter(name);
             if (meter != null) {
-                all.add(meter);
+                all.add(line(meter, emptyAt(meter)));
             }
         }
-        all.sort(Comparator.comparing(Meters::restShare));
-        return new ServerFrame.Usage(
-                all.stream().map(m -> line(m, emptyAt(m))).toList(), user.running().size());
+        return all;
     }
 
-    static ServerFrame.LimitState state(Meter meter, @Nullable Instant resetsAt) {
+    ServerFrame.LimitState state(Meter meter, @Nullable Instant resetsAt) {
         return new ServerFrame.LimitState(
                 meter.name().wire(),
                 Prices.plain(meter.used()),
                 Prices.plain(meter.max()),
-                resetsAt);
+                resetsAt,
+                null,
+                scope.name());
     }
 
-    private static ServerFrame.LimitState line(Meter meter, @Nullable Instant resetsAt) {
+    private ServerFrame.LimitState line(Meter meter, @Nullable Instant resetsAt) {
         return new ServerFrame.LimitState(
                 meter.name().wire(),
                 Prices.plain(meter.used()),
                 Prices.plain(meter.max()),
                 resetsAt,
                 Prices.plain(meter.rest().max(BigDecimal.ZERO)),
-                null);
+                scope.name());
     }
 
     static Duration window(LimitName name) {
@@ -169,12 +217,12 @@ public final class Meters {
                     case COST_PER_DAY -> Spend.dayEnd(now, zone);
                     case COST_PER_MONTH -> Spend.monthEnd(now, zone);
                     case TOKENS_PER_MINUTE, TOKENS_PER_HOUR, TOKENS_PER_DAY ->
-                            user.tokens().atMost(0, now, window(meter.name()));
+                            scope.account().tokens().atMost(0, now, window(meter.name()));
                     case REQUESTS_PER_SECOND,
                             REQUESTS_PER_MINUTE,
                             REQUESTS_PER_HOUR,
                             REQUESTS_PER_DAY ->
-                            user.requests().atMost(0, now, window(meter.name()));
+                            scope.account().requests().atMost(0, now, window(meter.name()));
                     case CONCURRENT_ANSWERS,
                             MESSAGE_CHARS,
                             ANSWER_TOKENS,
@@ -184,10 +232,12 @@ public final class Meters {
                 };
     }
 
-    private static BigDecimal restShare(Meter meter) {
-        return meter.max().signum() == 0
+    private static BigDecimal restShare(ServerFrame.LimitState line) {
+        return line.max().signum() == 0
                 ? BigDecimal.ZERO
-                : meter.rest().divide(meter.max(), SHARE_DIGITS, RoundingMode.DOWN);
+                : line.max()
+                        .subtract(line.used())
+                        .divide(line.max(), SHARE_DIGITS, RoundingMode.DOWN);
     }
 
     private static long floor(BigDecimal value) {

@@ -72,24 +72,45 @@ public record Policy(Map<String, PolicyRecord> subjects, Set<String> unreadable)
         if (user != null) {
             limits = limits.strictest(Limits.of(user.limits()));
         }
-        if (subjects.get("team/" + team) instanceof PolicyRecord.Team shared) {
-            limits = limits.strictest(Limits.of(shared.limits()));
-        }
+        Limits ofTeam =
+                subjects.get("team/" + team) instanceof PolicyRecord.Team shared
+                        ? Limits.of(shared.limits())
+                        : Limits.NONE;
         return new Rights(
                 new Author(caller.id(), role, team),
-                limits,
+                limits.strictest(ofTeam.single()),
                 known.models(),
                 user == null ? null : user.models(),
-                ToolRights.of(known, user, unreadable));
+                ToolRights.of(known, user, unreadable),
+                ofTeam.shared(),
+                known.queue());
     }
 
-    /**
-     * The price of a model: of the entry with its name, else of the longest glob that matches; null
-     * without one.
-     */
+    /** What a team's members share; nothing when that cannot be read. */
+    public Limits shared(String team) {
+        return subjects.get("team/" + team) instanceof PolicyRecord.Team known
+                        && !unreadable.contains("team/" + team)
+                ? Limits.of(known.limits()).shared()
+                : Limits.NONE;
+    }
+
+    /** The price of a model; null without one. */
     public PolicyRecord.@Nullable Price price(String model) {
+        PolicyRecord.Model entry = model(model);
+        return entry == null ? null : entry.price();
+    }
+
+    /** The limits of the entry of this name. */
+    Limits limitsOfModel(String name) {
+        return subjects.get("model/" + name) instanceof PolicyRecord.Model entry
+                ? Limits.of(entry.limits())
+                : Limits.NONE;
+    }
+
+    /** The entry with a model's name, else that of the longest glob that matches; null: none. */
+    PolicyRecord.@Nullable Model model(String model) {
         if (subjects.get("model/" + model) instanceof PolicyRecord.Model exact) {
-            return exact.price();
+            return exact;
         }
         return subjects.values().stream()
                 .filter(PolicyRecord.Model.class::isInstance)
@@ -98,7 +119,6 @@ public record Policy(Map<String, PolicyRecord> subjects, Set<String> unreadable)
                 .max(
                         Comparator.comparingInt((PolicyRecord.Model m) -> m.name().length())
                                 .thenComparing(PolicyRecord.Model::name))
-                .map(PolicyRecord.Model::price)
                 .orElse(null);
     }
 

@@ -38,7 +38,9 @@ final class Prices {
         }
         return price.output().signum() == 0
                 ? Long.MAX_VALUE
-                : left.divide(price.output(), 0, RoundingMode.DOWN).longValue();
+                : left.divide(price.output(), 0, RoundingMode.DOWN)
+                        .min(BigDecimal.valueOf(Long.MAX_VALUE))
+                        .longValue();
     }
 
     /** The most input tokens that {@code rest} pays. */
@@ -50,6 +52,7 @@ final class Prices {
                 ? Long.MAX_VALUE
                 : rest.movePointRight(MILLION_DIGITS)
                         .divide(price.input(), 0, RoundingMode.DOWN)
+                        .min(BigDecimal.valueOf(Long.MAX_VALUE))
                         .longValue();
     }
 

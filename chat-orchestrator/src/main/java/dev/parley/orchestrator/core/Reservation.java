@@ -43,11 +43,14 @@ final class Reservation {
     private static final List<LimitName> BUDGETS =
             List.of(LimitName.TOKENS_PER_DAY, LimitName.COST_PER_DAY, LimitName.COST_PER_MONTH);
 
-    private final Limits limits;
-    private final Meters meters;
+    private final Limits perAnswer;
+    private final List<Meters> scopes;
     private final Instant now;
     private final boolean alone;
     private final DeciderSettings.Answer answer;
+
+    /** A limit that refuses, with the scope that it belongs to. */
+    private record Found(Meters in, Meters.Meter meter, BigDecimal need) {}
 
     /** Either a refusal, or what is held. */
     sealed interface Verdict {
@@ -68,19 +71,45 @@ final class Reservation {
      *     as there is room when nothing else of the user runs
      * @param answerTokens the client's own maximum
      * @param price of the model; null: free
+     * @param ofTeam what the team's slice has, where the answer may be shortened to it; null: it
+     *     does not matter
      */
     record Ask(
             long input,
             long furtherInput,
             @Nullable Integer answerTokens,
-            PolicyRecord.@Nullable Price price) {}
+            PolicyRecord.@Nullable Price price,
+            TeamSlice.@Nullable Share ofTeam) {}
 
-    Reservation(Limits limits, UserState user, Instant now, DeciderSettings settings) {
-        this.limits = limits;
-        this.meters = new Meters(limits, user, now, settings.budgetZone());
+    /**
+     * @param perAnswer limits of each single answer
+     * @param scopes whose limits must all have room
+     */
+    Reservation(
+            Limits perAnswer,
+            List<Meters.Scope> scopes,
+            boolean alone,
+            Instant now,
+            DeciderSettings settings) {
+        this.perAnswer = perAnswer;
+        this.scopes = scopes.stream().map(s -> new Meters(s, now, settings.budgetZone())).toList();
         this.now = now;
-        this.alone = user.running().isEmpty();
+        this.alone = alone;
         this.answer = settings.answer();
+    }
+
+    /** Whether less than the longest answer with all further calls may be held. */
+    boolean mayShorten() {
+        return alone;
+    }
+
+    /** The least that is held of what may be shortened. */
+    TeamSlice.Share least(Ask ask) {
+        long most = perAnswer.within(LimitName.ANSWER_TOKENS, answer.tokensMax());
+        long output =
+                Math.min(
+                        most, ask.answerTokens() == null ? answer.tokensMin() : ask.answerTokens());
+        return new TeamSlice.Share(ask.input() + output, costOf(ask, ask.input(), output));
     }
 
     Verdict of(Ask ask) {
@@ -111,7 +140,7 @@ final class Reservation {
     }
 
     private long longest(Ask ask) {
-        long most = limits.within(LimitName.ANSWER_TOKENS, answer.tokensMax());
+        long most = perAnswer.within(LimitName.ANSWER_TOKENS, answer.tokensMax());
         if (ask.answerTokens() != null) {
             return Math.min(most, ask.answerTokens());
         }
@@ -119,6 +148,24 @@ final class Reservation {
             return most;
         }
         long rest = most;
+        for (Meters meters : scopes) {
+            rest = Math.min(rest, restOf(meters, ask));
+        }
+        if (ask.ofTeam() != null) {
+            rest = Math.min(rest, ask.ofTeam().tokens() - ask.input());
+            if (ask.price() != null) {
+                rest =
+                        Math.min(
+                                rest,
+                                Prices.outputWithin(
+                                        ask.price(), ask.input(), ask.ofTeam().cost()));
+            }
+        }
+        return rest >= Math.min(answer.tokensMin(), most) ? rest : most;
+    }
+
+    private static long restOf(Meters meters, Ask ask) {
+        long rest = Long.MAX_VALUE;
         for (LimitName name : TOKENS) {
             Meters.Meter meter = meters.meter(name);
             if (meter != null) {
@@ -131,7 +178,7 @@ final class Reservation {
                 rest = Math.min(rest, Prices.outputWithin(ask.price(), ask.input(), meter.rest()));
             }
         }
-        return rest >= Math.min(answer.tokensMin(), most) ? rest : most;
+        return rest;
     }
 
     /** What of the further calls is held. */
@@ -140,16 +187,26 @@ final class Reservation {
             return ask.furtherInput();
         }
         long rest = ask.furtherInput();
-        for (LimitName name : TOKENS) {
-            Meters.Meter meter = meters.meter(name);
-            if (meter != null) {
-                rest = Math.min(rest, meter.rest().longValue() - ask.input() - output);
+        BigDecimal begun = costOf(ask, ask.input(), output);
+        for (Meters meters : scopes) {
+            for (LimitName name : TOKENS) {
+                Meters.Meter meter = meters.meter(name);
+                if (meter != null) {
+                    rest = Math.min(rest, meter.rest().longValue() - ask.input() - output);
+                }
+            }
+            for (LimitName name : List.of(LimitName.COST_PER_DAY, LimitName.COST_PER_MONTH)) {
+                Meters.Meter meter = meters.meter(name);
+                if (meter != null && ask.price() != null) {
+                    BigDecimal left = meter.rest().subtract(begun);
+                    rest = Math.min(rest, Prices.inputWithin(ask.price(), left));
+                }
             }
         }
-        for (LimitName name : List.of(LimitName.COST_PER_DAY, LimitName.COST_PER_MONTH)) {
-            Meters.Meter meter = meters.meter(name);
-            if (meter != null && ask.price() != null) {
-                BigDecimal left = meter.rest().subtract(costOf(ask, ask.input(), output));
+        if (ask.ofTeam() != null) {
+            rest = Math.min(rest, ask.ofTeam().tokens() - ask.input() - output);
+            if (ask.price() != null) {
+                BigDecimal left = ask.ofTeam().cost().subtract(begun);
                 rest = Math.min(rest, Prices.inputWithin(ask.price(), left));
             }
         }
@@ -167,32 +224,42 @@ final class Reservation {
     }
 
     private @Nullable Refusal budget(BigDecimal tokens, BigDecimal cost) {
-        for (LimitName name : BUDGETS) {
-            Meters.Meter meter = meters.meter(name);
-            BigDecimal need = name == LimitName.TOKENS_PER_DAY ? tokens : cost;
-            if (meter != null && (!meter.fits(need) || meter.max().signum() == 0)) {
-                return exceeded(meter, need, ErrorCode.BUDGET_EXHAUSTED);
+        Found worst = null;
+        Instant latest = Instant.MIN;
+        for (Meters meters : scopes) {
+            for (LimitName name : BUDGETS) {
+                Meters.Meter meter = meters.meter(name);
+                BigDecimal need = name == LimitName.TOKENS_PER_DAY ? tokens : cost;
+                if (meter != null && (!meter.fits(need) || meter.max().signum() == 0)) {
+                    Instant at = freeAt(meters, meter, need);
+                    if (at.isAfter(latest)) {
+                        worst = new Found(meters, meter, need);
+                        latest = at;
+                    }
+                }
+            }
+        }
+        return worst == null ? null : exceeded(worst, ErrorCode.BUDGET_EXHAUSTED);
+    }
+
+    private @Nullable Refusal concurrency() {
+        for (Meters meters : scopes) {
+            Meters.Meter meter = meters.meter(LimitName.CONCURRENT_ANSWERS);
+            if (meter != null && !meter.fits(BigDecimal.ONE)) {
+                return new Refusal(
+                        Checkpoint.USAGE_CHECK,
+                        ErrorCode.CONCURRENCY_LIMIT,
+                        "You have as many answers running as you may; wait until one ends.",
+                        meters.state(meter, null),
+                        RETRY_SOON_S);
             }
         }
         return null;
     }
 
-    private @Nullable Refusal concurrency() {
-        Meters.Meter meter = meters.meter(LimitName.CONCURRENT_ANSWERS);
-        if (meter == null || meter.fits(BigDecimal.ONE)) {
-            return null;
-        }
-        return new Refusal(
-                Checkpoint.USAGE_CHECK,
-                ErrorCode.CONCURRENCY_LIMIT,
-                "You have as many answers running as you may; wait until one ends.",
-                Meters.state(meter, null),
-                RETRY_SOON_S);
-    }
-
     /** A maximum of 0 for something that every answer needs. */
     private @Nullable Refusal none(LimitName name) {
-        BigDecimal max = limits.max(name);
+        BigDecimal max = perAnswer.max(name);
         if (max == null || max.signum() > 0) {
             return null;
         }
@@ -206,30 +273,37 @@ final class Reservation {
 
     /** Of all that are exceeded the one that is free last, since waiting for another is in vain. */
     private @Nullable Refusal firstOf(List<LimitName> names, BigDecimal need, ErrorCode code) {
-        Meters.@Nullable Meter worst = null;
+        Found worst = null;
         Instant latest = Instant.MIN;
-        for (LimitName name : names) {
-            Meters.Meter meter = meters.meter(name);
-            if (meter != null && !meter.fits(need)) {
-                Instant free = meters.fitsAt(meter, need);
-                Instant at = free == null ? now : free;
-                if (at.isAfter(latest)) {
-                    worst = meter;
-                    latest = at;
+        for (Meters meters : scopes) {
+            for (LimitName name : names) {
+                Meters.Meter meter = meters.meter(name);
+                if (meter != null && !meter.fits(need)) {
+                    Instant at = freeAt(meters, meter, need);
+                    if (at.isAfter(latest)) {
+                        worst = new Found(meters, meter, need);
+                        latest = at;
+                    }
                 }
             }
         }
-        return worst == null ? null : exceeded(worst, need, code);
+        return worst == null ? null : exceeded(worst, code);
     }
 
-    private Refusal exceeded(Meters.Meter meter, BigDecimal need, ErrorCode code) {
+    private Instant freeAt(Meters meters, Meters.Meter meter, BigDecimal need) {
         Instant free = meters.fitsAt(meter, need);
+        return free == null ? now : free;
+    }
+
+    private Refusal exceeded(Found found, ErrorCode code) {
+        Meters.Meter meter = found.meter();
+        Instant free = found.in().fitsAt(meter, found.need());
         return new Refusal(
                 Checkpoint.USAGE_CHECK,
                 code,
                 "Your limit " + meter.name().wire() + " is reached.",
-                Meters.state(meter, free),
-                meter.heldOnly(need) || free == null ? RETRY_SOON_S : waitS(free));
+                found.in().state(meter, free),
+                meter.heldOnly(found.need()) || free == null ? RETRY_SOON_S : waitS(free));
     }
 
     private long waitS(Instant until) {
@@ -242,7 +316,7 @@ final class Reservation {
         facts.put("reserved_tokens", Long.toString(tokens));
         facts.put("answer_tokens", Long.toString(output));
         for (LimitName name : LimitName.values()) {
-            Meters.Meter meter = meters.meter(name);
+            Meters.Meter meter = scopes.getFirst().meter(name);
             if (meter != null) {
                 facts.put(
                         name.wire(),

@@ -13,13 +13,17 @@ import org.jspecify.annotations.Nullable;
  * @param userModels the same of the user's own entry; a model must be in both
  * @param tools by MCP server, the rules that must all allow a tool; a server that is not there is
  *     closed
+ * @param shared limits that the team's members share
+ * @param queue whether a message waits for a running answer to end instead of being refused
  */
 public record Rights(
         Author author,
         Limits limits,
         @Nullable List<String> roleModels,
         @Nullable List<String> userModels,
-        Map<String, List<PolicyRecord.ToolRule>> tools) {
+        Map<String, List<PolicyRecord.ToolRule>> tools,
+        Limits shared,
+        boolean queue) {
 
     /** The open servers, sorted. */
     public List<String> servers() {

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  *     worker
  * @param stopping whether the deadline has passed and the worker was told to stop
  * @param parked set while it waits for approvals; {@code deadline} is then when the wait is over
+ * @param model entry of the policy whose limits it counts for; null: none has limits
+ * @param team what it holds of the team's slice; null: nothing
  */
 public record Running(
         String messageId,
@@ -33,7 +35,9 @@ public record Running(
         Instant requestedAt,
         Instant deadline,
         boolean stopping,
-        @Nullable Parked parked) {
+        @Nullable Parked parked,
+        @Nullable String model,
+        TeamSlice.@Nullable Share team) {
 
     /**
      * Waits for a person.
@@ -59,7 +63,9 @@ public record Running(
                 requestedAt,
                 at,
                 stopping,
-                how);
+                how,
+                model,
+                team);
     }
 
     Running attempted(int newest) {
@@ -74,7 +80,9 @@ public record Running(
                 requestedAt,
                 deadline,
                 stopping,
-                parked);
+                parked,
+                model,
+                team);
     }
 
     Running stoppedAt(Instant lastResort) {
@@ -89,7 +97,9 @@ public record Running(
                 requestedAt,
                 lastResort,
                 true,
-                parked);
+                parked,
+                model,
+                team);
     }
 
     Running sentTo(List<ReplyTo> all) {
@@ -104,6 +114,8 @@ public record Running(
                 requestedAt,
                 deadline,
                 stopping,
-                parked);
+                parked,
+                model,
+                team);
     }
 }

@@ -23,6 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Settlement {
 
+    private static final String STOPPED = "stopped";
+
+    /** In the record of an answer that no worker had. */
+    private static final String NO_WORKER = "";
+
     private final DeciderSettings settings;
     private final Work work;
     private final Instant now;
@@ -56,7 +61,7 @@ final class Settlement {
             return;
         }
         BigDecimal cost = Prices.cost(policy.price(completed.model()), completed.usage());
-        if (answer.stopping() && completed.finishReason().equals("stopped")) {
+        if (answer.stopping() && completed.finishReason().equals(STOPPED)) {
             end(
                     answer,
                     new End(
@@ -197,6 +202,44 @@ final class Settlement {
                         attempt));
     }
 
+    /** The user stops a message that has not begun: an answer without text, charged nothing. */
+    void stopped(Waiting waiting, Admission admission) {
+        Running answer = admission.stopped(waiting);
+        String model =
+                waiting.question() instanceof RequestEvent.MessageSubmitted m && m.model() != null
+                        ? m.model()
+                        : settings.defaultModel();
+        record(
+                answer,
+                new TurnDraft.Charged(
+                        answer.messageId(), TokenUsage.NONE, null, 0, answer.requestedAt()));
+        record(
+                answer,
+                new TurnDraft.Answered(
+                        new ResultEvent.AnswerCompleted(
+                                answer.messageId(),
+                                answer.author().userId(),
+                                answer.attempt(),
+                                "",
+                                STOPPED,
+                                model,
+                                TokenUsage.NONE,
+                                0,
+                                List.of(),
+                                0,
+                                now,
+                                null,
+                                now,
+                                NO_WORKER),
+                        null));
+        ServerFrame.AnswerResult result =
+                new ServerFrame.AnswerResult(
+                        "", STOPPED, model, 0, 0, 0, null, 0, List.of(), 0, answer.attempt());
+        Map<String, String> detail = new LinkedHashMap<>();
+        detail.put("finish_reason", STOPPED);
+        tell(answer, Outcome.done(result), Checkpoint.DONE, "ok", facts(detail, TokenUsage.NONE));
+    }
+
     private static Outcome tooLate(String partial) {
         return Outcome.failed(
                 ErrorCode.DEADLINE_EXCEEDED, "The answer took longer than it may.", partial, null);
@@ -237,16 +280,9 @@ final class Settlement {
 
     private void charge(Running answer, TokenUsage usage, @Nullable BigDecimal cost) {
         work.unpark(answer.messageId());
-        UserState user = work.user();
-        work.user(
-                user.settle(
-                        answer.messageId(),
-                        user.tokens().plus(now, usage.total()),
-                        user.spend()
-                                .plus(
-                                        now,
-                                        settings.budgetZone(),
-                                        cost == null ? BigDecimal.ZERO : cost)));
+        BigDecimal paid = cost == null ? BigDecimal.ZERO : cost;
+        work.user(work.user().settle(answer, now, settings.budgetZone(), usage, paid));
+        chargeTeam(answer, new TeamSlice.Share(usage.total(), paid));
         record(
                 answer,
                 new TurnDraft.Charged(
@@ -255,6 +291,22 @@ final class Settlement {
                         cost,
                         answer.heldTokens(),
                         answer.requestedAt()));
+    }
+
+    /** What was not held of the slice, since it was not limited then, still counts from now on. */
+    private void chargeTeam(Running answer, TeamSlice.Share used) {
+        String team = answer.author().team();
+        TeamSlice.Share hold = answer.team();
+        if (team == null || hold == null && policy.shared(team).isEmpty()) {
+            return;
+        }
+        TeamSlice.Share taken = TeamSlice.Share.NONE;
+        if (hold != null) {
+            TeamSlice.Settled settled = work.team(team).settle(hold, used);
+            work.put(settled.slice());
+            taken = settled.taken();
+        }
+        work.emit(new Emitted.TeamUse(team, used, taken, now));
     }
 
     private void record(Running answer, TurnDraft draft) {
@@ -311,6 +363,6 @@ final class Settlement {
                                 answer.author().team()));
         return rights == null
                 ? null
-                : Meters.usage(rights.limits(), work.user(), now, settings.budgetZone());
+                : Meters.usage(rights, policy, work, now, settings.budgetZone());
     }
 }

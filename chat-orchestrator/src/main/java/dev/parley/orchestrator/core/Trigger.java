@@ -31,6 +31,9 @@ public sealed interface Trigger {
     /** The deadline of a running answer may have passed; its state says which. */
     record DeadlinePassed(String userId, String messageId) implements Trigger {}
 
-    /** The policy has changed while answers of this user run. */
+    /** A team's account has answered for a message that waits. */
+    record TeamAnswered(String userId, TeamEvent.ToPartition answer) implements Trigger {}
+
+    /** The policy has changed while answers of this user run or wait. */
     record PolicyChanged(String userId) implements Trigger {}
 }

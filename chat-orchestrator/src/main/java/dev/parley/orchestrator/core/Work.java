@@ -11,12 +11,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One decision being made: reads go through its own writes. Not shared, not kept. */
-final class Work {
+final class Work implements Memory {
 
     private final Memory before;
     private UserState user;
     private final Map<String, Conversation> conversations = new LinkedHashMap<>();
     private final Map<String, Message> messages = new LinkedHashMap<>();
+    private final Map<String, TeamSlice> teams = new LinkedHashMap<>();
     private final List<String> forgotten = new ArrayList<>();
     private final Map<String, Parking> parkings = new LinkedHashMap<>();
     private final Set<String> unparked = new LinkedHashSet<>();
@@ -27,7 +28,8 @@ final class Work {
         this.user = before.user();
     }
 
-    UserState user() {
+    @Override
+    public UserState user() {
         return user;
     }
 
@@ -35,17 +37,20 @@ final class Work {
         user = next;
     }
 
-    @Nullable Conversation conversation(String id) {
+    @Override
+    public @Nullable Conversation conversation(String id) {
         Conversation changed = conversations.get(id);
         return changed == null ? before.conversation(id) : changed;
     }
 
-    @Nullable Message message(String id) {
+    @Override
+    public @Nullable Message message(String id) {
         Message changed = messages.get(id);
         return changed == null ? before.message(id) : changed;
     }
 
-    @Nullable Parking parking(String messageId) {
+    @Override
+    public @Nullable Parking parking(String messageId) {
         if (unparked.contains(messageId)) {
             return null;
         }
@@ -63,6 +68,16 @@ final class Work {
             parkings.remove(messageId);
             unparked.add(messageId);
         }
+    }
+
+    @Override
+    public TeamSlice team(String team) {
+        TeamSlice changed = teams.get(team);
+        return changed == null ? before.team(team) : changed;
+    }
+
+    void put(TeamSlice slice) {
+        teams.put(slice.team(), slice);
     }
 
     void put(Message message) {
@@ -90,6 +105,7 @@ final class Work {
                 user,
                 List.copyOf(conversations.values()),
                 List.copyOf(messages.values()),
+                List.copyOf(teams.values()),
                 List.copyOf(forgotten),
                 List.copyOf(parkings.values()),
                 List.copyOf(unparked),

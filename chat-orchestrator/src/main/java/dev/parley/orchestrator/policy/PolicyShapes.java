@@ -214,7 +214,7 @@ public final class PolicyShapes {
     }
 
     private static PolicyRecord.Model model(String name, YamlNode node) {
-        node.only("routes", "price");
+        node.only("routes", "price", "limits");
         List<PolicyRecord.Route> routes =
                 node.list(
                         "routes",
@@ -237,7 +237,8 @@ public final class PolicyShapes {
                         : new PolicyRecord.Price(
                                 price.requiredMoney("input"),
                                 price.requiredMoney("output"),
-                                price.money("cached")));
+                                price.money("cached")),
+                limits(node));
     }
 
     private static PolicyRecord.Block block(String name, YamlNode node) {

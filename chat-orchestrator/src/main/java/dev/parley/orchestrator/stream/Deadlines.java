@@ -1,6 +1,5 @@
 package dev.parley.orchestrator.stream;
 
-import dev.parley.orchestrator.core.Running;
 import dev.parley.orchestrator.core.UserState;
 import dev.parley.schemas.Json;
 import java.time.Instant;
@@ -18,8 +17,8 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * When the running answers of a task must end: an index in the store, read whole when the task
- * starts, and its copy in memory, which is asked. Bounded by the running answers.
+ * When the running and waiting messages of a task must end: an index in the store, read whole when
+ * the task starts, and its copy in memory, which is asked. Bounded by those messages.
  */
 final class Deadlines {
 
@@ -27,7 +26,7 @@ final class Deadlines {
     private final Map<String, Instant> byKey = new HashMap<>();
     private final PriorityQueue<Due> order = new PriorityQueue<>(Comparator.comparing(Due::at));
 
-    /** A running answer whose time is up. */
+    /** A message whose time is up. */
     record Due(String key, Instant at) {
         String userId() {
             return StateKeys.userOf(key);
@@ -52,21 +51,27 @@ final class Deadlines {
         }
     }
 
-    /** Follows what a decision did to the running answers of a user. */
+    /** Follows what a decision did to the running and waiting messages of a user. */
     void follow(String userId, UserState before, UserState after) {
-        for (Running answer : after.running()) {
-            String key = StateKeys.deadline(userId, answer.messageId());
-            if (!answer.deadline().equals(byKey.get(key))) {
-                store.put(key, Json.write(new Deadline(answer.deadline())));
-                remember(key, answer.deadline());
-            }
+        after.running().forEach(r -> keep(userId, r.messageId(), r.deadline()));
+        after.waiting().forEach(w -> keep(userId, w.messageId(), w.until()));
+        before.running().forEach(r -> dropUnless(userId, r.messageId(), after));
+        before.waiting().forEach(w -> dropUnless(userId, w.messageId(), after));
+    }
+
+    private void keep(String userId, String messageId, Instant at) {
+        String key = StateKeys.deadline(userId, messageId);
+        if (!at.equals(byKey.get(key))) {
+            store.put(key, Json.write(new Deadline(at)));
+            remember(key, at);
         }
-        for (Running answer : before.running()) {
-            if (after.running(answer.messageId()) == null) {
-                String key = StateKeys.deadline(userId, answer.messageId());
-                store.delete(key);
-                byKey.remove(key);
-            }
+    }
+
+    private void dropUnless(String userId, String messageId, UserState after) {
+        if (after.running(messageId) == null && after.waiting(messageId) == null) {
+            String key = StateKeys.deadline(userId, messageId);
+            store.delete(key);
+            byKey.remove(key);
         }
     }
 
@@ -84,7 +89,7 @@ final class Deadlines {
         return due;
     }
 
-    /** Users with running answers. */
+    /** Users with running answers or waiting messages. */
     Set<String> users() {
         Set<String> users = new HashSet<>();
         byKey.keySet().forEach(key -> users.add(StateKeys.userOf(key)));

@@ -1,9 +1,7 @@
 package dev.parley.orchestrator.stream;
 
 import dev.parley.autoconfigure.kafka.KafkaClients;
-import dev.parley.schemas.Topic;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -14,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lanes that the broker has said exist. Lanes are made ahead and never removed, so one is asked for
- * once; a number that no lane topic can have is no lane.
+ * Lanes that the broker has said exist. Lanes are made ahead, many at once, and never removed, so
+ * an unknown one makes all of them known; a number that no lane topic can have is no lane.
  */
 public final class KnownLanes implements Lanes, AutoCloseable {
 
@@ -31,7 +29,7 @@ public final class KnownLanes implements Lanes, AutoCloseable {
         this.admin = clients.admin("lanes");
     }
 
-    /** Asks for all at once, ahead of the first frame. */
+    /** Asks for all at once: ahead of the first frame, and when a lane is new. */
     public void learn() {
         try {
             for (String topic :
@@ -56,19 +54,12 @@ public final class KnownLanes implements Lanes, AutoCloseable {
         if (lane < 0 || lane > LANE_MAX) {
             return false;
         }
-        try {
-            admin.describeTopics(List.of(Topic.lane(lane)))
-                    .allTopicNames()
-                    .get(ASK_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-            known.add(lane);
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("lane {} cannot be written: {}", lane, e.toString());
-            return false;
+        learn();
+        boolean exists = known.contains(lane);
+        if (!exists) {
+            LOG.warn("lane {} cannot be written: there is no such topic", lane);
         }
+        return exists;
     }
 
     @Override

@@ -3,9 +3,12 @@ package dev.parley.orchestrator.stream;
 import dev.parley.autoconfigure.Instance;
 import dev.parley.autoconfigure.kafka.KafkaClients;
 import dev.parley.autoconfigure.kafka.KafkaSettings;
+import dev.parley.orchestrator.core.Memory;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KeyQueryMetadata;
 import org.apache.kafka.streams.StoreQueryParameters;
@@ -58,7 +61,13 @@ public final class OrchestratorStreams {
         KafkaStreams made =
                 new KafkaStreams(
                         OrchestratorTopology.of(rules, carriage, options.inMemory()),
-                        StreamsConfiguration.of(options, kafka, clients, instance, server));
+                        StreamsConfiguration.of(
+                                BrokerMinimum.within(clients, options),
+                                kafka,
+                                clients,
+                                instance,
+                                server),
+                        new SpeculativeDispatch());
         made.setUncaughtExceptionHandler(OrchestratorStreams::replace);
         made.setStateListener((now, before) -> LOG.info("streams: {} after {}", now, before));
         self = HostInfo.buildFromEndpoint(server);
@@ -66,12 +75,20 @@ public final class OrchestratorStreams {
         made.start();
     }
 
-    /** Commits what is done and leaves the group. */
+    /**
+     * Commits what is done. Others take over at once, unless this instance has a name under which
+     * it is expected back.
+     */
     public void stop() {
         KafkaStreams running = streams;
         streams = null;
         if (running != null) {
-            running.close(CLOSE_TIMEOUT);
+            running.close(
+                    CloseOptions.timeout(CLOSE_TIMEOUT)
+                            .withGroupMembershipOperation(
+                                    options.failover().instanceId() == null
+                                            ? GroupMembershipOperation.LEAVE_GROUP
+                                            : GroupMembershipOperation.REMAIN_IN_GROUP));
         }
     }
 
@@ -95,24 +112,28 @@ public final class OrchestratorStreams {
         }
     }
 
+    /** This instance, as others reach it; null before its start. */
+    public @Nullable HostInfo self() {
+        return self;
+    }
+
     /** Whether that is this instance. */
     public boolean isHere(HostInfo host) {
         return host.equals(self);
     }
 
     /** This instance's copy of a user's state; null while it is not here or not ready. */
-    public dev.parley.orchestrator.core.@Nullable UserState userState(String userId) {
+    public @Nullable Memory memory(String userId) {
         KafkaStreams running = streams;
         if (running == null) {
             return null;
         }
         try {
             return new StoredMemory(
-                            running.store(
-                                    StoreQueryParameters.fromNameAndType(
-                                            StateKeys.STORE, QueryableStoreTypes.keyValueStore())),
-                            userId)
-                    .user();
+                    running.store(
+                            StoreQueryParameters.fromNameAndType(
+                                    StateKeys.STORE, QueryableStoreTypes.keyValueStore())),
+                    userId);
         } catch (InvalidStateStoreException e) {
             return null;
         }

@@ -12,8 +12,9 @@ import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * Requests and results, spread by user alike, meet in one processor with one store; one sink takes
- * everything and the record's key names its topic.
+ * Requests, results and what is leased of team budgets, spread by user alike, meet in one processor
+ * with one store; one sink takes everything and the record's key names its topic. The accounts of
+ * teams are a task of their own.
  */
 final class OrchestratorTopology {
 
@@ -32,6 +33,32 @@ final class OrchestratorTopology {
                 inMemory
                         ? Stores.inMemoryKeyValueStore(StateKeys.STORE)
                         : Stores.persistentKeyValueStore(StateKeys.STORE);
+        Topology topology = users(rules, carriage, supplier);
+        KeyValueBytesStoreSupplier accounts =
+                inMemory
+                        ? Stores.inMemoryKeyValueStore(StateKeys.TEAM_STORE)
+                        : Stores.persistentKeyValueStore(StateKeys.TEAM_STORE);
+        return topology.addSource(
+                        "teams",
+                        new StringDeserializer(),
+                        new ByteArrayDeserializer(),
+                        Topic.TEAMS.topicName())
+                .addProcessor("accounts", () -> new TeamProcessor(rules), "teams")
+                .addStateStore(
+                        Stores.keyValueStoreBuilder(accounts, Serdes.String(), Serdes.ByteArray())
+                                .withCachingDisabled(),
+                        "accounts")
+                .addSink(
+                        "leases",
+                        Topic.SLICES.topicName(),
+                        new TeamProcessor.SliceKey.Writer(),
+                        new ByteArraySerializer(),
+                        TeamProcessor.SliceKey::partitions,
+                        "accounts");
+    }
+
+    private static Topology users(
+            Rules rules, Carriage carriage, KeyValueBytesStoreSupplier supplier) {
         return new Topology()
                 .addSource(
                         "requests",
@@ -43,8 +70,17 @@ final class OrchestratorTopology {
                         new StringDeserializer(),
                         new ByteArrayDeserializer(),
                         Topic.RESULTS.topicName())
+                .addSource(
+                        "slices",
+                        new StringDeserializer(),
+                        new ByteArrayDeserializer(),
+                        Topic.SLICES.topicName())
                 .addProcessor(
-                        PROCESSOR, () -> new UserProcessor(rules, carriage), "requests", "results")
+                        PROCESSOR,
+                        () -> new UserProcessor(rules, carriage),
+                        "requests",
+                        "results",
+                        "slices")
                 .addStateStore(
                         Stores.keyValueStoreBuilder(supplier, Serdes.String(), Serdes.ByteArray())
                                 .withCachingDisabled()

@@ -2,6 +2,8 @@ package dev.parley.orchestrator.stream;
 
 import dev.parley.autoconfigure.kafka.Outbound;
 import dev.parley.orchestrator.core.Emitted;
+import dev.parley.orchestrator.core.TeamEvent;
+import dev.parley.orchestrator.core.TeamSlice;
 import dev.parley.schemas.Json;
 import dev.parley.schemas.LaneHeaders;
 import dev.parley.schemas.Topic;
@@ -64,7 +66,56 @@ final class Publisher {
             case Emitted.Step step -> step(occasion, step);
             case Emitted.Frame frame -> frame(occasion, frame);
             case Emitted.Erased ignored -> destroyKey(occasion);
+            case Emitted.TeamWant want ->
+                    team(
+                            occasion,
+                            new TeamEvent.SliceWanted(
+                                    want.team(),
+                                    partition(),
+                                    want.userId(),
+                                    want.messageId(),
+                                    want.need().tokens(),
+                                    want.need().cost(),
+                                    want.least().tokens(),
+                                    want.least().cost(),
+                                    want.at()));
+            case Emitted.TeamUse use ->
+                    team(
+                            occasion,
+                            new TeamEvent.SliceUsed(
+                                    use.team(),
+                                    partition(),
+                                    use.used().tokens(),
+                                    use.used().cost(),
+                                    use.taken().tokens(),
+                                    use.taken().cost(),
+                                    use.at()));
         }
+    }
+
+    /** What this partition does not hold of a team's slice. */
+    void giveBack(TeamEvent.SliceRecalled recalled, TeamSlice.Share back, Instant now) {
+        team(
+                new Occasion("", now, null),
+                new TeamEvent.SliceReturned(
+                        recalled.team(),
+                        partition(),
+                        recalled.recall(),
+                        back.tokens(),
+                        back.cost(),
+                        now));
+    }
+
+    private int partition() {
+        return context.taskId().partition();
+    }
+
+    private void team(Occasion occasion, TeamEvent.ToAccount event) {
+        context.forward(
+                new Record<>(
+                        new OutKey(Topic.TEAMS.topicName(), event.team()),
+                        Json.write(event),
+                        occasion.now().toEpochMilli()));
     }
 
     /** Puts poison aside as it came, with the reason and where it stood. */

@@ -7,13 +7,21 @@ final class StateKeys {
 
     static final String STORE = "state";
 
+    /** Of the accounts of teams, by team. */
+    static final String TEAM_STORE = "teams";
+
+    static final String USERS = "u\0";
     static final String DEADLINES = "d\0";
     static final String CONVERSATIONS = "c\0";
 
     private StateKeys() {}
 
+    static String team(String team) {
+        return "t\0" + team;
+    }
+
     static String user(String userId) {
-        return "u\0" + userId;
+        return USERS + userId;
     }
 
     static String conversation(String userId, String conversationId) {

@@ -5,6 +5,7 @@ import dev.parley.orchestrator.core.Decision;
 import dev.parley.orchestrator.core.Memory;
 import dev.parley.orchestrator.core.Message;
 import dev.parley.orchestrator.core.Parking;
+import dev.parley.orchestrator.core.TeamSlice;
 import dev.parley.orchestrator.core.UserState;
 import dev.parley.schemas.Json;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -30,6 +31,12 @@ final class StoredMemory implements Memory {
             user = known == null ? UserState.NEW : known;
         }
         return user;
+    }
+
+    @Override
+    public TeamSlice team(String team) {
+        TeamSlice known = read(StateKeys.team(team), TeamSlice.class);
+        return known == null ? TeamSlice.none(team) : known;
     }
 
     @Override
@@ -67,6 +74,9 @@ final class StoredMemory implements Memory {
         }
         for (String unparked : decision.unparked()) {
             store.delete(StateKeys.parking(userId, unparked));
+        }
+        for (TeamSlice slice : decision.teams()) {
+            store.put(StateKeys.team(slice.team()), Json.write(slice));
         }
         for (String forgotten : decision.forgotten()) {
             store.delete(StateKeys.message(userId, forgotten));

@@ -6,8 +6,11 @@ import dev.parley.orchestrator.core.Decider;
 import dev.parley.orchestrator.core.Decision;
 import dev.parley.orchestrator.core.Emitted;
 import dev.parley.orchestrator.core.Policy;
+import dev.parley.orchestrator.core.TeamEvent;
+import dev.parley.orchestrator.core.TeamSlice;
 import dev.parley.orchestrator.core.Trigger;
 import dev.parley.orchestrator.core.UserState;
+import dev.parley.schemas.Json;
 import dev.parley.schemas.Topic;
 import dev.parley.schemas.UnreadableRecordException;
 import dev.parley.schemas.frame.ErrorCode;
@@ -16,6 +19,7 @@ import dev.parley.schemas.record.RequestEvent;
 import dev.parley.schemas.record.ResultEvent;
 import java.time.Duration;
 import java.time.Instant;
+import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -50,6 +54,7 @@ final class UserProcessor implements Processor<String, byte[], OutKey, byte[]> {
     private Publisher publisher;
     private Deadlines deadlines;
     private Policy lastPolicy = Policy.EMPTY;
+    private @Nullable Cancellable ticking;
 
     @SuppressWarnings("NullAway.Init") // init() comes before any record
     UserProcessor(Rules rules, Carriage carriage) {
@@ -68,7 +73,8 @@ final class UserProcessor implements Processor<String, byte[], OutKey, byte[]> {
         deadlines = new Deadlines(store);
         lastPolicy = rules.policy().get();
         ConversationKeeper keeper = new ConversationKeeper(store, rules.conversationAge());
-        newContext.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, at -> tick());
+        ticking = null;
+        tickWhileNeeded();
         newContext.schedule(
                 KEEP, PunctuationType.WALL_CLOCK_TIME, at -> keeper.step(rules.clock().instant()));
     }
@@ -79,6 +85,10 @@ final class UserProcessor implements Processor<String, byte[], OutKey, byte[]> {
         String source = from.topic() + "/" + from.partition() + "/" + from.offset();
         Trigger trigger;
         try {
+            if (from.topic().equals(Topic.SLICES.topicName())) {
+                team(record);
+                return;
+            }
             trigger = read(from.topic(), record);
         } catch (UnreadableRecordException e) {
             LOG.warn("dead letter from {}: {}", source, e.getMessage());
@@ -96,6 +106,19 @@ final class UserProcessor implements Processor<String, byte[], OutKey, byte[]> {
         }
     }
 
+    /**
+     * A task is looked at only while something runs or waits in it: each look makes a transaction,
+     * and idle tasks would keep the thread committing.
+     */
+    private void tickWhileNeeded() {
+        if (deadlines.size() > 0 && ticking == null) {
+            ticking = context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, at -> tick());
+        } else if (deadlines.size() == 0 && ticking != null) {
+            ticking.cancel();
+            ticking = null;
+        }
+    }
+
     private void tick() {
         Instant now = rules.clock().instant();
         for (Deadlines.Due due : deadlines.due(now)) {
@@ -110,6 +133,27 @@ final class UserProcessor implements Processor<String, byte[], OutKey, byte[]> {
                 run(new Trigger.PolicyChanged(userId), new Publisher.Occasion(userId, now, null));
             }
         }
+        tickWhileNeeded();
+    }
+
+    /** What the account of a team says to this partition. */
+    private void team(Record<String, byte[]> record) {
+        TeamEvent.ToPartition answer = Json.read(record.value(), TeamEvent.ToPartition.class);
+        Instant now = now(record.timestamp());
+        switch (answer) {
+            case TeamEvent.SliceGranted granted -> answered(granted.userId(), answer, now);
+            case TeamEvent.SliceRefused refused -> answered(refused.userId(), answer, now);
+            case TeamEvent.SliceRecalled recalled -> {
+                TeamSlice slice = new StoredMemory(store, "").team(recalled.team());
+                TeamSlice.Share back = slice.returnable();
+                store.put(StateKeys.team(slice.team()), Json.write(slice.returned(back)));
+                publisher.giveBack(recalled, back, now);
+            }
+        }
+    }
+
+    private void answered(String userId, TeamEvent.ToPartition answer, Instant now) {
+        run(new Trigger.TeamAnswered(userId, answer), new Publisher.Occasion(userId, now, null));
     }
 
     /** False when the rules cannot decide it, and then nothing has been written. */
@@ -132,6 +176,7 @@ final class UserProcessor implements Processor<String, byte[], OutKey, byte[]> {
             new Forgetting(store).textsOf(occasion.userId());
         }
         deadlines.follow(occasion.userId(), before, decision.user());
+        tickWhileNeeded();
         if (rules.commitOnTerminal() && decision.emitted().stream().anyMatch(this::isTerminal)) {
             context.commit();
         }

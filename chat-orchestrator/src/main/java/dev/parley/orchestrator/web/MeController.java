@@ -1,5 +1,6 @@
 package dev.parley.orchestrator.web;
 
+import dev.parley.orchestrator.core.Memory;
 import dev.parley.orchestrator.core.Meters;
 import dev.parley.orchestrator.core.Rights;
 import dev.parley.orchestrator.core.Running;
@@ -66,10 +67,11 @@ class MeController {
         return approvals;
     }
 
-    private Me me(Caller caller, Rights rights, UserState state) {
+    private Me me(Caller caller, Rights rights, Memory state) {
         ServerFrame.Usage usage =
                 Meters.usage(
-                        rights.limits(),
+                        rights,
+                        rules.policy().get(),
                         state,
                         rules.clock().instant(),
                         rules.settings().budgetZone());
@@ -81,6 +83,6 @@ class MeController {
                 usage.limits(),
                 usage.runningAnswers(),
                 usage,
-                approvals(state));
+                approvals(state.user()));
     }
 }

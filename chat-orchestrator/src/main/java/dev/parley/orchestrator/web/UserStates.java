@@ -1,7 +1,7 @@
 package dev.parley.orchestrator.web;
 
 import dev.parley.autoconfigure.web.ProblemException;
-import dev.parley.orchestrator.core.UserState;
+import dev.parley.orchestrator.core.Memory;
 import dev.parley.orchestrator.stream.OrchestratorStreams;
 import dev.parley.schemas.frame.ErrorCode;
 import java.util.function.Function;
@@ -31,8 +31,14 @@ final class UserStates {
         this.others = others;
     }
 
+    /** Host and port of this instance. */
+    String here() {
+        HostInfo self = streams.self();
+        return self == null ? "" : self.host() + ":" + self.port();
+    }
+
     /** JSON made of the state, or the other instance's answer. */
-    ResponseEntity<byte[]> answer(String userId, Asked asked, Function<UserState, byte[]> json) {
+    ResponseEntity<byte[]> answer(String userId, Asked asked, Function<Memory, byte[]> json) {
         HostInfo host = streams.hostOf(userId);
         if (host == null) {
             throw unavailable();
@@ -41,7 +47,7 @@ final class UserStates {
         if (!asked.forwarded() && authorization != null && !streams.isHere(host)) {
             return others.ask(host, asked.path(), authorization);
         }
-        UserState state = streams.userState(userId);
+        Memory state = streams.memory(userId);
         if (state == null) {
             throw unavailable();
         }

@@ -278,6 +278,7 @@ class ConversationFlowTest {
                         user.settings.answer(),
                         new DeciderSettings.Context(50, 8, "Be brief."),
                         user.settings.retention(),
+                        user.settings.queue(),
                         user.settings.budgetZone(),
                         "demo");
         user.when(user.say("first").event());
@@ -297,6 +298,7 @@ class ConversationFlowTest {
                         user.settings.answer(),
                         user.settings.context(),
                         new DeciderSettings.Retention(2, 2, 3),
+                        user.settings.queue(),
                         user.settings.budgetZone(),
                         "demo");
         for (String text : List.of("one", "two", "three")) {

@@ -35,6 +35,7 @@ public final class Given implements Memory {
     public final Map<String, Conversation> conversations = new HashMap<>();
     public final Map<String, Message> messages = new HashMap<>();
     public final Map<String, Parking> parkings = new HashMap<>();
+    public final Map<String, TeamSlice> teams = new HashMap<>();
     public final List<Emitted> everything = new ArrayList<>();
 
     @Override
@@ -45,6 +46,11 @@ public final class Given implements Memory {
     @Override
     public @Nullable Conversation conversation(String id) {
         return conversations.get(id);
+    }
+
+    @Override
+    public TeamSlice team(String team) {
+        return teams.getOrDefault(team, TeamSlice.none(team));
     }
 
     @Override
@@ -63,6 +69,7 @@ public final class Given implements Memory {
         user = decision.user();
         decision.conversations().forEach(c -> conversations.put(c.id(), c));
         decision.messages().forEach(m -> messages.put(m.id(), m));
+        decision.teams().forEach(t -> teams.put(t.team(), t));
         decision.forgotten().forEach(messages::remove);
         decision.parkings().forEach(p -> parkings.put(p.messageId(), p));
         decision.unparked().forEach(parkings::remove);
@@ -88,6 +95,7 @@ public final class Given implements Memory {
                 new DeciderSettings.Answer(DEADLINE, GRACE, 4096, 16, 64_000),
                 new DeciderSettings.Context(50, 100_000, null),
                 new DeciderSettings.Retention(200, 50, 3),
+                new DeciderSettings.Queue(3, Duration.ofMinutes(1), Duration.ofSeconds(10)),
                 ZoneId.of("UTC"),
                 "demo");
     }

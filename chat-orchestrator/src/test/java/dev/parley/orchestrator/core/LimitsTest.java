@@ -159,6 +159,90 @@ class LimitsTest {
                 .contains("rate_limited requests_per_hour " + max + "/" + max);
     }
 
+    static Stream<Arguments> windows() {
+        return Stream.of(
+                // limits, what each message may use, messages that fill them
+                Arguments.of(limits("requests_per_second", 2), 10, 2),
+                Arguments.of(limits("requests_per_minute", 3), 10, 3),
+                Arguments.of(limits("requests_per_hour", 3, "requests_per_minute", 2), 10, 2),
+                Arguments.of(limits("requests_per_day", 4), 10, 4),
+                Arguments.of(limits("tokens_per_minute", 35), 10, 3),
+                Arguments.of(limits("tokens_per_hour", 25), 10, 2),
+                Arguments.of(limits("tokens_per_day", 25), 10, 2),
+                Arguments.of(limits("cost_per_day", "0.000025"), 10, 2),
+                Arguments.of(limits("cost_per_month", "0.000025"), 10, 2));
+    }
+
+    /** Who waits as long as the refusal says, and not longer, is admitted. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("windows")
+    void retryingWhenToldSucceeds(PolicyRecord.Limits limits, int tokens, int messages) {
+        user.policy = policy(limits, priced("demo", "1", "1"));
+        for (int i = 0; i < messages; i++) {
+            user.when(user.say("m" + i).upTo(tokens - 1).event());
+            user.when(answered("c-m" + i, "ok", 1, tokens - 1));
+            user.after(Duration.ofMillis(137));
+        }
+        List<Emitted> refused = user.when(user.say("too many").upTo(tokens - 1).event());
+        var failure =
+                (dev.parley.schemas.frame.ServerFrame.Failure)
+                        ((Emitted.Frame) refused.getLast()).frame();
+        assertThat(failure.retryAfterS()).as("%s", failure).isPositive();
+        assertThat(failure.limit().resetsAt())
+                .isAfter(user.now)
+                .isBeforeOrEqualTo(user.now.plusSeconds(failure.retryAfterS()));
+
+        user.after(Duration.ofSeconds(failure.retryAfterS()));
+        assertThat(user.when(user.say("again").upTo(tokens - 1).event()).getFirst())
+                .isInstanceOf(Emitted.Dispatch.class);
+    }
+
+    /** Of the user's limits and the model's whichever is stricter, each counted apart. */
+    @Test
+    void aModelCanHaveLimitsOfItsOwn() {
+        PolicyRecord.Model dear =
+                new PolicyRecord.Model(
+                        "dear-*",
+                        List.of(),
+                        null,
+                        limits("requests_per_hour", 1, "answer_tokens", 50));
+        user.policy = policy(limits("requests_per_hour", 3), dear, priced("demo", "0", "0"));
+
+        List<Emitted> first = user.when(user.say("a").to("dear-one").event());
+        assertThat(((Emitted.Dispatch) first.getFirst()).job().maxTokens()).isEqualTo(50);
+        List<Emitted> second = user.when(user.say("b").to("dear-two").event());
+        var failure =
+                (dev.parley.schemas.frame.ServerFrame.Failure)
+                        ((Emitted.Frame) second.getLast()).frame();
+        assertThat(failure.limit().name()).isEqualTo("requests_per_hour");
+        assertThat(failure.limit().scope()).isEqualTo("model/dear-*");
+        assertThat(lines(user.when(user.say("c").event())).getFirst()).startsWith("job");
+        assertThat(lines(user.when(user.say("d").event())).getFirst()).startsWith("job");
+        assertThat(lines(user.when(user.say("e").event())).getLast())
+                .contains("rate_limited requests_per_hour 3/3");
+    }
+
+    @Test
+    void budgetsBeginAnewInTheirOwnTimeZone() {
+        user.settings =
+                new DeciderSettings(
+                        user.settings.answer(),
+                        user.settings.context(),
+                        user.settings.retention(),
+                        user.settings.queue(),
+                        java.time.ZoneId.of("America/New_York"),
+                        "demo");
+        user.policy = policy(limits("cost_per_day", "0.00008"), priced("demo", "0", "10"));
+        user.when(user.say("a").upTo(8).event());
+        user.when(answered("c-a", "ok", 0, 8));
+
+        user.now = Instant.parse("2026-03-02T04:59:59Z");
+        assertThat(lines(user.when(user.say("b").upTo(8).event())).getLast())
+                .contains("budget_exhausted cost_per_day 0.00008/0.00008 after 1");
+        user.now = Instant.parse("2026-03-02T05:00:00Z");
+        assertThat(lines(user.when(user.say("c").upTo(8).event())).getFirst()).startsWith("job");
+    }
+
     private static PolicyRecord.Limits perHour(Integer value) {
         return value == null ? limits() : limits("requests_per_hour", value);
     }
@@ -331,8 +415,9 @@ class LimitsTest {
 
         var usage =
                 Meters.usage(
-                        user.policy.rights(Given.caller()).limits(),
-                        user.user,
+                        user.policy.rights(Given.caller()),
+                        user.policy,
+                        user,
                         user.now,
                         user.settings.budgetZone());
         assertThat(usage.runningAnswers()).isEqualTo(1);

@@ -24,6 +24,10 @@ final class Lines {
                         case ControlEvent.StopAnswer stop -> "stop " + stop.reason();
                     };
             case Emitted.Turn turn -> turn.conversationId() + " " + draft(turn.draft());
+            case Emitted.TeamWant want ->
+                    "wants of " + want.team() + " " + want.need().tokens() + " tokens";
+            case Emitted.TeamUse use ->
+                    "used of " + use.team() + " " + use.used().tokens() + " tokens";
             case Emitted.Step step -> "step " + step.name() + " " + step.status();
             case Emitted.Frame frame ->
                     "to "
@@ -82,6 +86,7 @@ final class Lines {
                                     ? ""
                                     : " after " + failure.retryAfterS());
             case ServerFrame.Approval approval -> "approval " + approval.callId();
+            case ServerFrame.Warning warning -> "warning " + warning.message();
             default -> frame.getClass().getSimpleName();
         };
     }

@@ -10,9 +10,13 @@ import static dev.parley.orchestrator.core.Given.started;
 import static dev.parley.orchestrator.core.Given.stop;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.schemas.Json;
 import dev.parley.schemas.frame.ErrorCode;
 import dev.parley.schemas.frame.ServerFrame;
 import dev.parley.schemas.record.Job;
+import dev.parley.schemas.record.PolicyRecord;
+import dev.parley.schemas.record.RequestEvent;
+import dev.parley.schemas.record.ResultEvent;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,6 +47,9 @@ class SimulationTest {
     private final List<Long> used = new ArrayList<>();
     private final Map<String, Integer> terminals = new HashMap<>();
     private final List<String> known = new ArrayList<>();
+    private final Map<String, String> clientIds = new HashMap<>();
+    private final List<RequestEvent> requested = new ArrayList<>();
+    private final List<ResultEvent> reported = new ArrayList<>();
     private long charged;
     private BigDecimal cost = BigDecimal.ZERO;
 
@@ -55,6 +62,7 @@ class SimulationTest {
                         user.settings.answer(),
                         user.settings.context(),
                         new DeciderSettings.Retention(10_000, 10_000, 3),
+                        user.settings.queue(),
                         user.settings.budgetZone(),
                         "demo");
         user.policy =
@@ -83,6 +91,137 @@ class SimulationTest {
         assertThat(terminals.values()).containsOnly(1);
         assertThat(user.user.spend().monthCost()).isEqualByComparingTo(cost);
         assertThat(charged).isEqualTo(used.stream().mapToLong(Long::longValue).sum());
+    }
+
+    /**
+     * Requests and results are two topics, of many gateways and workers: they are delivered in any
+     * order, late, and more than once. Each decision may be lost with its instance, in which case
+     * its jobs are out, and it is made again by one that read its state from the log.
+     */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {31, 32, 33, 34, 35, 36, 37, 38, 39, 40})
+    void holdsEveryPromiseWhenTheLogAndTheInstancesAreUnkind(long seed) {
+        Random random = new Random(seed);
+        user.settings =
+                new DeciderSettings(
+                        user.settings.answer(),
+                        user.settings.context(),
+                        new DeciderSettings.Retention(10_000, 10_000, 3),
+                        user.settings.queue(),
+                        user.settings.budgetZone(),
+                        "demo");
+        user.policy =
+                Policy.of(
+                        List.of(
+                                new PolicyRecord.Role(
+                                        "user",
+                                        limits(
+                                                "requests_per_minute", REQUESTS_PER_MINUTE,
+                                                "concurrent_answers", CONCURRENT,
+                                                "tokens_per_hour", TOKENS_PER_HOUR,
+                                                "cost_per_month", "1000"),
+                                        random.nextBoolean(),
+                                        null,
+                                        Map.of(),
+                                        null),
+                                priced("demo", "1", "3")));
+        for (int i = 0; i < STEPS; i++) {
+            user.after(Duration.ofMillis((long) Math.exp(random.nextDouble() * 9)));
+            unkindStep(random, i);
+            check();
+        }
+        while (!requested.isEmpty() || !reported.isEmpty()) {
+            deliver(random);
+            check();
+        }
+        for (int i = 0; i < 3; i++) {
+            user.after(Given.DEADLINE);
+            for (String clientId : List.copyOf(known)) {
+                decide(random, new Trigger.DeadlinePassed(Given.USER, id(clientId)));
+            }
+        }
+        assertThat(user.user.running()).isEmpty();
+        assertThat(user.user.waiting()).isEmpty();
+        assertThat(user.user.heldTokens()).isZero();
+        assertThat(terminals.keySet())
+                .containsExactlyInAnyOrderElementsOf(known.stream().map(Given::id).toList());
+        assertThat(terminals.values()).containsOnly(1);
+        assertThat(user.user.totals().tokens()).isEqualTo(charged);
+        assertThat(user.user.totals().cost()).isEqualByComparingTo(cost);
+        assertThat(user.user.totals().settled()).isEqualTo(user.user.totals().admitted());
+        assertThat(user.user.totals().admitted() + user.user.totals().refused())
+                .isEqualTo(known.size());
+    }
+
+    private void unkindStep(Random random, int n) {
+        switch (random.nextInt(8)) {
+            case 0, 1 -> {
+                String clientId = "m" + n;
+                known.add(clientId);
+                clientIds.put(id(clientId), clientId);
+                Given.Said said = user.say("text " + n).under(clientId);
+                RequestEvent request = (random.nextBoolean() ? said.upTo(500) : said).event();
+                for (int copies = 1 + random.nextInt(2); copies > 0; copies--) {
+                    requested.add(request);
+                }
+            }
+            case 2 -> {
+                if (!known.isEmpty()) {
+                    requested.add(stop(id(known.get(random.nextInt(known.size())))));
+                }
+            }
+            case 3, 4 -> {
+                String clientId = any(random);
+                if (clientId != null) {
+                    int attempt = 1 + random.nextInt(2);
+                    reported.add(started(clientId, attempt));
+                    for (int copies = 1 + random.nextInt(2); copies > 0; copies--) {
+                        reported.add(answered(clientId, "ok", "stop", 1, 1, attempt));
+                    }
+                }
+            }
+            default -> deliver(random);
+        }
+    }
+
+    private void deliver(Random random) {
+        boolean request = reported.isEmpty() || !requested.isEmpty() && random.nextInt(2) == 0;
+        if (request && !requested.isEmpty()) {
+            decide(
+                    random,
+                    new Trigger.Requested(requested.remove(random.nextInt(requested.size()))));
+        } else if (!reported.isEmpty()) {
+            decide(random, new Trigger.Reported(reported.remove(random.nextInt(reported.size()))));
+        }
+    }
+
+    private void decide(Random random, Trigger trigger) {
+        UserState before = user.user;
+        if (random.nextInt(5) == 0) {
+            Decision lost =
+                    new Decider(user.settings, Probe.NONE)
+                            .decide(user, trigger, user.now, user.policy);
+            user.user = Json.read(Json.write(before), UserState.class);
+            List<Emitted> again = user.when(trigger);
+            assertThat(again).as("made again, it is the same").isEqualTo(lost.emitted());
+            count(again);
+        } else {
+            count(user.when(trigger));
+        }
+    }
+
+    /** As {@link #take}, of whichever messages a decision concerns. */
+    private void count(List<Emitted> emitted) {
+        for (Emitted one : emitted) {
+            String id =
+                    switch (one) {
+                        case Emitted.Dispatch dispatch -> dispatch.job().messageId();
+                        case Emitted.Turn turn -> turn.draft().messageId();
+                        case Emitted.Frame frame -> frame.messageId();
+                        default -> null;
+                    };
+            take(List.of(one), clientIds.getOrDefault(id == null ? "" : id, "none"));
+        }
     }
 
     private void step(Random random, int n) {

@@ -30,6 +30,7 @@ public record Checkpoint(
     public static final String AUTH_CHECK = "auth_check";
     public static final String BLOCK_CHECK = "block_check";
     public static final String USAGE_CHECK = "usage_check";
+    public static final String QUEUED = "queued";
     public static final String MCP_PERMISSION_CHECK = "mcp_permission_check";
     public static final String TOOL_FILTER = "tool_filter";
     public static final String ORCHESTRATOR_DECIDED = "orchestrator_decided";

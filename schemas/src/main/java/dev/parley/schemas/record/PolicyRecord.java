@@ -143,10 +143,21 @@ public sealed interface PolicyRecord extends PipelineEvent {
 
     record Route(String provider, @Nullable Integer weight, @Nullable Integer priority) {}
 
-    /** {@code name} is a model's name or a glob. */
-    record Model(String name, List<Route> routes, @Nullable Price price) implements PolicyRecord {
+    /**
+     * {@code name} is a model's name or a glob.
+     *
+     * @param limits of each user's answers by the models of this entry, beside the user's own
+     */
+    record Model(String name, List<Route> routes, @Nullable Price price, Limits limits)
+            implements PolicyRecord {
         public Model {
             routes = routes == null ? List.of() : List.copyOf(routes);
+            limits = limits == null ? Limits.NONE : limits;
+        }
+
+        /** A model without limits of its own. */
+        public Model(String name, List<Route> routes, @Nullable Price price) {
+            this(name, routes, price, Limits.NONE);
         }
 
         @Override

@@ -1,0 +1,2 @@
+/** The account recomputed from the record. */
+package dev.parley.orchestrator.ledger;
