@@ -100,6 +100,7 @@ class InjectionTest {
     @Test
     void titles_tool_results_notices_and_greetings_stay_text() {
         ScriptedChat chat = ScriptedChat.on(console.page());
+        console.page().reload();
         console.signIn("user1");
         assertThat(console.id("greeting")).hasText("<img src=x onerror=alert(1)>");
         Locator turn = console.ask("call your tools");

@@ -8,6 +8,7 @@ import com.microsoft.playwright.Locator;
 import dev.parley.e2e.client.Rest;
 import dev.parley.e2e.system.OneCommandRun;
 import dev.parley.e2e.system.SharedRun;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,7 +63,10 @@ class InspectionPagesTest {
         assertThat(console.id("verdict"))
                 .containsText("Nothing was changed", ConsolePage.soonText());
         console.id("audit-transcript").getByTestId("show-flow").click();
-        assertThat(console.id("flow").last().locator("[data-name=gateway_received]"))
+        assertThat(
+                        console.page()
+                                .locator("parley-page [data-testid=flow]")
+                                .locator("[data-name=gateway_received]"))
                 .isVisible(ConsolePage.visible());
     }
 
@@ -79,7 +83,8 @@ class InspectionPagesTest {
     @Test
     void a_refusal_is_found_by_its_code() {
         console.signIn("auditor");
-        console.awaitState(console.ask(word + "x".repeat(40_000)), "failed");
+        Rest user = new Rest(run.gateway(), run.tokens().of(word, "short-messages"));
+        user.post("/api/chat", Map.of("type", "message", "text", "longer than ten characters"));
         console.goTo("#/audit/search/refusals");
         console.id("filter-code").fill("message_too_long");
         Locator row = console.id("audit-refusals").getByText("message_too_long");
@@ -175,7 +180,7 @@ class InspectionPagesTest {
         console.goTo("#/admin/live");
         assertThat(console.id("live-state")).containsText("live", ConsolePage.soonText());
         Rest rest = new Rest(run.gateway(), run.tokens().of(word, "user"));
-        rest.post("/api/chat", java.util.Map.of("type", "message", "text", "/demo fast\nhello"));
+        rest.post("/api/chat", Map.of("type", "message", "text", "/demo fast\nhello"));
         Locator line = console.id("live-flow").locator("li").filter(having(word));
         assertThat(line).hasCount(1, count());
         assertThat(line).containsText("done", ConsolePage.soonText());

@@ -32,6 +32,7 @@ class ToolCardTest {
     void openPage() {
         console = ConsolePage.open(browser, run.gateway());
         chat = ScriptedChat.on(console.page());
+        console.page().reload();
         console.signIn("user1");
     }
 

@@ -36,7 +36,10 @@ public final class SharedRun implements ParameterResolver {
                         "PARLEY_POLICY_FILE",
                         policy().toString(),
                         "PARLEY_DEMO_TOKENS_PER_SECOND",
-                        "0"));
+                        "0",
+                        // For those whose role says nothing less.
+                        "PARLEY_ORCHESTRATOR_ANSWER_TOKENSMAX",
+                        "20000"));
     }
 
     /** Limits out of the way of everybody but the role that tests them. */

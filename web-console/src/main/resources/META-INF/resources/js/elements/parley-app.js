@@ -150,7 +150,9 @@ class ParleyApp extends HTMLElement {
   /** The chat stays in the document when another page is shown: its answers go on. */
   #show(element) {
     if (!element.isConnected) this.#room.append(element);
-    for (const child of this.#room.children) child.hidden = child !== element && !child.classList.contains('demo-panel');
+    for (const child of this.#room.children) {
+      if (child !== this.#demo) child.hidden = child !== element;
+    }
   }
 
   async #readRole() {
