@@ -111,6 +111,7 @@ class ParleyApp extends HTMLElement {
   /** The address follows the conversation, so that it can be opened in a second tab, or kept. */
   #onChange() {
     const { session } = this.#chat;
+    if (session.user) this.#showNav(session.user.role);
     const id = session.allTurns.length > 0 ? session.conversationId : null;
     this.#history.select(id);
     if (this.#page !== 'chat') return;

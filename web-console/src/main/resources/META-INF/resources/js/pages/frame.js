@@ -38,8 +38,12 @@ export class PageFrame extends HTMLElement {
   route([asked, ...rest], query) {
     const id = this.#parts[asked] ? asked : Object.keys(this.#parts)[0];
     for (const link of this.#links) {
-      if (link.dataset.part === id) link.setAttribute('aria-current', 'page');
-      else link.removeAttribute('aria-current');
+      if (link.dataset.part === id) {
+        link.setAttribute('aria-current', 'page');
+        link.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+      } else {
+        link.removeAttribute('aria-current');
+      }
     }
     if (!this.#made.has(id)) this.#made.set(id, this.#parts[id].create(this.#context));
     const part = this.#made.get(id);

@@ -9,6 +9,8 @@ const PAGES = { en: () => import('./en-pages.js').then(({ enPages }) => enPages)
 let catalogue = en;
 let english = en;
 let language = 'en';
+/** For numbers and times: the browser's own kind of the language. */
+let locale = 'en';
 
 export const LANGUAGES = ['en', ...Object.keys(OTHERS)];
 
@@ -16,6 +18,7 @@ export const LANGUAGES = ['en', ...Object.keys(OTHERS)];
 export async function useLanguage(asked) {
   const short = (asked ?? '').toLowerCase().split('-')[0];
   language = LANGUAGES.includes(short) ? short : 'en';
+  locale = navigator.language?.toLowerCase().startsWith(language) ? navigator.language : language;
   catalogue = language === 'en' ? en : await OTHERS[language]();
 }
 
@@ -42,10 +45,10 @@ export function knows(key) {
   return (catalogue[key] ?? english[key]) !== undefined;
 }
 
-export const number = (n) => new Intl.NumberFormat(language).format(n);
+export const number = (n) => new Intl.NumberFormat(locale).format(n);
 
 /** A cost; the currency is that of the model prices, which no answer names. */
-export const money = (n) => new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 6 }).format(n);
+export const money = (n) => new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 6 }).format(n);
 
 export function duration(ms) {
   if (ms < 10) return `${ms.toFixed(1)} ms`;
@@ -61,7 +64,7 @@ export function clock(iso) {
   const time = { hour: 'numeric', minute: '2-digit' };
   const date = at.getFullYear() === new Date().getFullYear() ? { day: 'numeric', month: 'short' } : { dateStyle: 'medium', timeStyle: 'short' };
   const style = at.toDateString() === new Date().toDateString() ? time : days < 5 ? { weekday: 'short', ...time } : { ...date, ...(date.dateStyle ? {} : time) };
-  return new Intl.DateTimeFormat(language, style).format(at);
+  return new Intl.DateTimeFormat(locale, style).format(at);
 }
 
 /** A day in words a person would use, for headings. */
@@ -71,9 +74,9 @@ export function day(iso) {
   const midnight = new Date();
   midnight.setHours(0, 0, 0, 0);
   const days = Math.ceil((midnight.getTime() - at.getTime()) / 86_400_000);
-  if (days <= 1) return capital(new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-Math.max(0, days), 'day'));
+  if (days <= 1) return capital(new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(-Math.max(0, days), 'day'));
   const style = at.getFullYear() === midnight.getFullYear() ? { day: 'numeric', month: 'long' } : { dateStyle: 'long' };
-  return new Intl.DateTimeFormat(language, style).format(at);
+  return new Intl.DateTimeFormat(locale, style).format(at);
 }
 
 function capital(text) {
