@@ -7,7 +7,9 @@ import java.time.Duration;
  * is what the code depends on.
  */
 public enum Topic {
-    /** Key user. Written by gateways, read by the orchestrator. */
+    /**
+     * Key user. Written by gateways, and by audit for erasures and imports; read by the orchestrator.
+     */
     REQUESTS("parley.requests", Kind.WORK, Spread.BY_USER),
     /**
      * No key. Written by the orchestrator, read by the workers' share group. One partition: a share
