@@ -78,10 +78,11 @@ class PassThroughTest {
     @Test
     void closeCodesPassBothWays() throws Exception {
         String token = TestGateway.token("clo");
+        audit.closes.clear();
         Client toldByService = Client.open("/ws/flows", "Authorization", "Bearer " + token);
         toldByService.say("close 4321");
         assertThat(toldByService.closed.get(10, TimeUnit.SECONDS)).isEqualTo(4321);
-        audit.closes.clear();
+        assertThat(audit.closes.poll(10, TimeUnit.SECONDS)).as("answered alike").isEqualTo(4321);
         Client says = Client.open("/ws/flows", "Authorization", "Bearer " + token);
         says.socket.sendClose(4001, "enough").join();
         assertThat(audit.closes.poll(10, TimeUnit.SECONDS)).isEqualTo(4001);

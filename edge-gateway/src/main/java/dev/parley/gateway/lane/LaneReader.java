@@ -5,26 +5,20 @@ import dev.parley.autoconfigure.kafka.KafkaClients;
 import dev.parley.gateway.log.SessionLog;
 import dev.parley.gateway.log.SessionLogEntry.LaneLease;
 import dev.parley.schemas.LaneHeaders;
-import dev.parley.schemas.Topic;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -46,14 +40,12 @@ public final class LaneReader {
     private static final Duration POLL = Duration.ofMillis(500);
     private static final long SWEEP_NANOS = Duration.ofSeconds(1).toNanos();
     private static final int FENCE_WAIT_MS = 20;
-    private static final long STANDS_AFTER_NANOS = Duration.ofSeconds(5).toNanos();
-    private static final int RESCUED_AT_ONCE_MAX = 200;
 
     private final KafkaClients clients;
     private final LaneSettings settings;
     private final SessionLog sessionLog;
     private final ConcurrentLinkedQueue<Command> commands = new ConcurrentLinkedQueue<>();
-    private final Admin admin;
+    private final StandingLanes standing;
     private final Thread thread;
     private volatile @Nullable KafkaConsumer<String, byte[]> consumer;
     private volatile boolean closed;
@@ -64,7 +56,6 @@ public final class LaneReader {
     // The reader thread's own.
     private final Map<String, LaneTenant> tenants = new HashMap<>();
     private volatile int active;
-    private volatile long rescued;
     private long sweptAt = System.nanoTime();
 
     @FunctionalInterface
@@ -72,26 +63,11 @@ public final class LaneReader {
         void run(KafkaConsumer<String, byte[]> consumer);
     }
 
-    private static final class Lane {
-        final TopicPartition partition;
-        final Set<LaneTenant> tenants = new HashSet<>(2);
-        volatile long position;
-        volatile boolean fetched;
-        boolean warm;
-        long quietSince;
-        long askedAt;
-
-        Lane(int number, long position) {
-            this.partition = new TopicPartition(Topic.lane(number), 0);
-            this.position = position;
-        }
-    }
-
     LaneReader(KafkaClients clients, LaneSettings settings, SessionLog sessionLog) {
         this.clients = clients;
         this.settings = settings;
         this.sessionLog = sessionLog;
-        this.admin = clients.admin("lanes-rescue");
+        this.standing = new StandingLanes(clients.admin("lanes-rescue"), settings);
         this.thread = Thread.ofPlatform().daemon().name("lane-reader").start(this::run);
     }
 
@@ -178,7 +154,7 @@ public final class LaneReader {
 
     /** How often a lane stood still although it had more, for metrics. */
     public long rescued() {
-        return rescued;
+        return standing.rescued();
     }
 
     private void submit(Command command) {
@@ -341,61 +317,7 @@ public final class LaneReader {
                 pause(reader, lane);
             }
         }
-        rescueStanding(now);
-    }
-
-    /**
-     * A lane on which frames are awaited and none has come for a while may be quiet, or not be read
-     * as it should: the broker says which. Nobody shall wait in silence for what is there.
-     */
-    private void rescueStanding(long now) {
-        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-        Map<TopicPartition, Long> positions = new HashMap<>();
-        for (Lane lane : lanes.values()) {
-            if (lane.fetched
-                    && asked.size() < RESCUED_AT_ONCE_MAX
-                    && now - lane.quietSince > STANDS_AFTER_NANOS
-                    && now - lane.askedAt > STANDS_AFTER_NANOS
-                    && lane.tenants.stream().anyMatch(LaneTenant::awaitsFrames)) {
-                lane.askedAt = now;
-                asked.put(lane.partition, OffsetSpec.latest());
-                positions.put(lane.partition, lane.position);
-            }
-        }
-        if (asked.isEmpty()) {
-            return;
-        }
-        admin.listOffsets(asked, new ListOffsetsOptions(isolation()))
-                .all()
-                .whenComplete((ends, failure) -> {
-                    if (ends != null) {
-                        submit(reader ->
-                                ends.forEach((partition, end) ->
-                                        rescue(
-                                                reader,
-                                                partition,
-                                                positions.getOrDefault(partition, 0L),
-                                                end.offset())));
-                    }
-                });
-    }
-
-    private void rescue(
-            KafkaConsumer<String, byte[]> reader, TopicPartition partition, long was, long end) {
-        Lane lane = lanes.get(number(partition));
-        if (lane == null || lane.position != was || end <= was || !lane.fetched) {
-            return;
-        }
-        LOG.warn("{} stood still at {} of {}; it is read again", partition.topic(), was, end);
-        rescued++;
-        reader.seek(partition, was);
-        reader.resume(List.of(partition));
-    }
-
-    private IsolationLevel isolation() {
-        return settings.isolation().equals("read_committed")
-                ? IsolationLevel.READ_COMMITTED
-                : IsolationLevel.READ_UNCOMMITTED;
+        standing.look(lanes.values(), now, rescue -> submit(r -> rescue.by(r, lanes)));
     }
 
     private static int number(ConsumerRecord<String, byte[]> record) {
@@ -427,6 +349,6 @@ public final class LaneReader {
             current.wakeup();
         }
         thread.join(Duration.ofSeconds(5));
-        admin.close(Duration.ofSeconds(1));
+        standing.close();
     }
 }

@@ -19,7 +19,7 @@ import org.awaitility.Awaitility;
  */
 public final class ServiceProcess {
 
-    private static final Duration READY_PATIENCE = Duration.ofSeconds(90);
+    private static final Duration READY_PATIENCE = Duration.ofMinutes(4);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
 
     private final Launch launch;

@@ -1,0 +1,29 @@
+package dev.parley.gateway.lane;
+
+import dev.parley.schemas.Topic;
+import java.util.HashSet;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
+
+/** A lane as its reader sees it; changed by the reader's thread alone. */
+final class Lane {
+
+    final TopicPartition partition;
+    final Set<LaneTenant> tenants = new HashSet<>(2);
+    volatile long position;
+    volatile boolean fetched;
+
+    /** Fetched although nobody has it, so that the next tenant waits for nothing. */
+    boolean warm;
+
+    /** When something last came, or was last expected. */
+    long quietSince;
+
+    /** When the broker was last asked whether the lane has more. */
+    long askedAt;
+
+    Lane(int number, long position) {
+        this.partition = new TopicPartition(Topic.lane(number), 0);
+        this.position = position;
+    }
+}
