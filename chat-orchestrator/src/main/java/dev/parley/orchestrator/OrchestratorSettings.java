@@ -110,7 +110,8 @@ record OrchestratorSettings(
      *     nobody gave it (default 10 min)
      * @param roundsHeld calls of the model with results of tools that are reserved for beforehand,
      *     fewer where the policy's tool_rounds is less (default 5)
-     * @param roundTokens input tokens that each of them may add, with the schemas of the tools (default 8,000)
+     * @param roundTokens input tokens that each of them may add, with the schemas of the tools
+     *     (default 8,000)
      */
     record Tools(
             @DefaultValue("10m") Duration approvalWait,

@@ -64,13 +64,7 @@ final class LatencyMeasurement {
             for (int rate : new int[] {50, 200}) {
                 for (int round = 0; round < 2; round++) {
                     for (List<String> way : ways) {
-                        run(
-                                broker,
-                                folder,
-                                way + " @" + rate,
-                                n++,
-                                new Load(rate, seconds),
-                                way);
+                        run(broker, folder, way + " @" + rate, n++, new Load(rate, seconds), way);
                     }
                 }
             }
@@ -100,8 +94,7 @@ final class LatencyMeasurement {
                         "--management.server.port=0"));
         long startNanos = System.nanoTime();
         try (ConfigurableApplicationContext service =
-                OrchestratorApplication.application()
-                        .run(arguments.toArray(String[]::new))) {
+                OrchestratorApplication.application().run(arguments.toArray(String[]::new))) {
             var streams = service.getBean(dev.parley.orchestrator.stream.OrchestratorStreams.class);
             while (!streams.isRunning()) {
                 LockSupport.parkNanos(10_000_000);

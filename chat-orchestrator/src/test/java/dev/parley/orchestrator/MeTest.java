@@ -141,10 +141,7 @@ class MeTest {
                 .atMost(WITHIN)
                 .untilAsserted(() -> {
                     JsonNode live =
-                            json(
-                                    get(
-                                            "/api/admin/users/d%26n/live",
-                                            token("root", "admin"), false));
+                            json(get("/api/admin/users/d%26n/live", token("root", "admin"), false));
                     assertThat(live.at("/user").asString()).isEqualTo("d&n");
                     assertThat(live.at("/holds/0/tokens").asInt()).isEqualTo(102);
                     assertThat(live.at("/running/0/message_id").asString())

@@ -8,7 +8,8 @@ import java.time.Duration;
  */
 public enum Topic {
     /**
-     * Key user. Written by gateways, and by audit for erasures and imports; read by the orchestrator.
+     * Key user. Written by gateways, and by audit for erasures and imports; read by the
+     * orchestrator.
      */
     REQUESTS("parley.requests", Kind.WORK, Spread.BY_USER),
     /**

@@ -7,7 +7,6 @@ import dev.parley.schemas.record.ChatMessage;
 import dev.parley.schemas.record.Checkpoint;
 import dev.parley.schemas.record.Job;
 import dev.parley.schemas.record.PolicyRecord;
-import dev.parley.schemas.record.RecordedTool;
 import dev.parley.schemas.record.ReplyTo;
 import dev.parley.schemas.record.RequestEvent;
 import java.math.BigDecimal;

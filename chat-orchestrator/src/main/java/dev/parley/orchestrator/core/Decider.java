@@ -74,8 +74,7 @@ public final class Decider {
         }
     }
 
-    /** Of an answer that is made, or of the wait of one that is parked
-     * or has not begun. */
+    /** Of an answer that is made, or of the wait of one that is parked or has not begun. */
     private void timeIsUp(Work work, String messageId, Instant now, Policy policy) {
         Running answer = work.user().running(messageId);
         Waiting waiting = work.user().waiting(messageId);

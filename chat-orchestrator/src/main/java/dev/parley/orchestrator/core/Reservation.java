@@ -157,8 +157,7 @@ final class Reservation {
                 rest =
                         Math.min(
                                 rest,
-                                Prices.outputWithin(
-                                        ask.price(), ask.input(), ask.ofTeam().cost()));
+                                Prices.outputWithin(ask.price(), ask.input(), ask.ofTeam().cost()));
             }
         }
         return rest >= Math.min(answer.tokensMin(), most) ? rest : most;

@@ -32,13 +32,6 @@ public record StreamsOptions(
 
     StreamsOptions with(Failover other) {
         return new StreamsOptions(
-                applicationId,
-                stateDir,
-                threads,
-                commitInterval,
-                poll,
-                guarantee,
-                inMemory,
-                other);
+                applicationId, stateDir, threads, commitInterval, poll, guarantee, inMemory, other);
     }
 }
