@@ -2,10 +2,14 @@ package dev.parley.e2e.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Locator;
 import dev.parley.e2e.system.OneCommandRun;
 import dev.parley.e2e.system.SharedRun;
+import java.lang.management.ManagementFactory;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -45,6 +49,11 @@ class SmoothnessTest {
                               requestAnimationFrame(frame);
                             }
                             """);
+            CDPSession session = console.context().newCDPSession(console.page());
+            JsonObject domain = new JsonObject();
+            domain.addProperty("timeDomain", "threadTicks");
+            session.send("Performance.enable", domain);
+            double before = busySeconds(session);
             Locator turn = console.ask("/demo pace=1000 tokens=" + TOKENS + "\nTell me all.");
             console.awaitState(turn, "done");
             console.assertComplete(turn);
@@ -66,13 +75,30 @@ class SmoothnessTest {
                                                 p99: at(.99) };
                                             }
                                             """);
-            System.out.println("Streaming " + TOKENS + " tokens: " + figures);
+            double frames = ((Number) figures.get("frames")).doubleValue();
+            double perFrameMs = 1000 * (busySeconds(session) - before) / frames;
+            double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+            System.out.printf(
+                    "Streaming %d tokens: %s, %.1f ms of processor time a frame, load %.1f%n",
+                    TOKENS, figures, perFrameMs, load);
             assertThat(((Number) figures.get("tokens")).intValue()).isGreaterThanOrEqualTo(TOKENS);
-            assertThat(((Number) figures.get("p50")).doubleValue())
-                    .as("milliseconds between frames, median")
-                    .isLessThan(25);
-            // Other processes of the machine can hold the browser up; its own work must not.
-            assertThat(((Number) figures.get("longTasks")).intValue()).isLessThanOrEqualTo(3);
+            assertThat(perFrameMs).as("of a frame's 16.7 ms").isLessThan(12);
+            // Where others want the processors, time passes without the page's doing.
+            if (load < Runtime.getRuntime().availableProcessors()) {
+                assertThat(figures.get("longTasks")).as("over 50 ms").isEqualTo(0);
+            }
         }
+    }
+
+    /** Processor time of the page's main thread so far. */
+    private static double busySeconds(CDPSession session) {
+        double sum = 0;
+        for (JsonElement each : session.send("Performance.getMetrics").getAsJsonArray("metrics")) {
+            JsonObject metric = each.getAsJsonObject();
+            if (metric.get("name").getAsString().equals("TaskDuration")) {
+                sum += metric.get("value").getAsDouble();
+            }
+        }
+        return sum;
     }
 }
