@@ -111,8 +111,11 @@ class AccountingTest {
                 window.acquireUninterruptibly();
                 String id = socket.say("Say one word.", Map.of("max_tokens", 4));
                 waiters.submit(() -> {
-                    take(socket.frames().awaitTerminal(id, PATIENCE));
-                    window.release();
+                    try {
+                        take(socket.frames().awaitTerminal(id, PATIENCE));
+                    } finally {
+                        window.release();
+                    }
                 });
             }
             window.acquireUninterruptibly(WINDOW);
