@@ -5,6 +5,7 @@ import dev.parley.autoconfigure.kafka.DeadLetters;
 import dev.parley.autoconfigure.kafka.KafkaClients;
 import dev.parley.autoconfigure.kafka.KafkaSettings;
 import dev.parley.autoconfigure.kafka.Outbound;
+import dev.parley.orchestrator.policy.BlocksOfFile;
 import dev.parley.orchestrator.policy.PolicyFile;
 import dev.parley.orchestrator.policy.PolicySource;
 import dev.parley.orchestrator.policy.PolicyTopic;
@@ -13,6 +14,10 @@ import dev.parley.orchestrator.stream.KnownLanes;
 import dev.parley.orchestrator.stream.OrchestratorStreams;
 import dev.parley.orchestrator.stream.Rules;
 import dev.parley.orchestrator.stream.StreamsOptions;
+import dev.parley.orchestrator.stream.TakeoverSettings;
+import dev.parley.orchestrator.stream.ViolationSettings;
+import dev.parley.orchestrator.workers.Presence;
+import dev.parley.orchestrator.workers.WorkersTopic;
 import dev.parley.schemas.vault.PersonCipher;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
@@ -21,6 +26,7 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.core.KafkaTemplate;
@@ -50,20 +56,47 @@ class OrchestratorConfiguration {
         return new PolicySource(file, topic, kafka, outbound, settings.isAdministered());
     }
 
+    @Bean
+    BlocksOfFile blocksOfFile(
+            KafkaTemplate<String, byte[]> kafka, Outbound outbound, OrchestratorSettings settings) {
+        return new BlocksOfFile(kafka, outbound, settings.isAdministered());
+    }
+
     @Bean(destroyMethod = "close")
     KnownLanes knownLanes(KafkaClients clients) {
         return new KnownLanes(clients);
     }
 
     @Bean
-    Rules rules(OrchestratorSettings settings, PolicyTopic policy, Clock clock) {
+    Presence presence(TakeoverSettings takeover) {
+        return new Presence(takeover.silence(), System::nanoTime);
+    }
+
+    @Bean(destroyMethod = "close")
+    WorkersTopic workersTopic(KafkaClients clients, Presence presence, Clock clock) {
+        return new WorkersTopic(clients, presence, clock);
+    }
+
+    @Bean
+    Rules rules(
+            OrchestratorSettings settings,
+            PolicyTopic policy,
+            Clock clock,
+            TakeoverSettings takeover,
+            Presence presence,
+            ViolationSettings violations,
+            ApplicationEventPublisher events) {
         return new Rules(
                 settings.decider(),
                 policy::current,
                 clock,
                 settings.clockTolerance(),
                 settings.retention().age(),
-                settings.streams().commitOnTerminal());
+                settings.streams().commitOnTerminal(),
+                takeover,
+                presence,
+                violations,
+                events::publishEvent);
     }
 
     @Bean

@@ -6,30 +6,25 @@ import dev.parley.autoconfigure.kafka.DeadLetters;
 import dev.parley.autoconfigure.kafka.KafkaClients;
 import dev.parley.autoconfigure.kafka.KafkaSettings;
 import dev.parley.autoconfigure.kafka.Outbound;
+import dev.parley.schemas.record.WorkerStatus;
 import dev.parley.worker.answer.AnswerContext;
+import dev.parley.worker.answer.LaneLookback;
 import dev.parley.worker.answer.LaneSender;
 import dev.parley.worker.answer.ResultPublisher;
+import dev.parley.worker.context.ContextWindow;
+import dev.parley.worker.guard.Guards;
 import dev.parley.worker.intake.JobIntake;
 import dev.parley.worker.intake.KafkaReach;
-import dev.parley.worker.provider.ModelProvider;
-import dev.parley.worker.provider.ProviderSettings;
+import dev.parley.worker.policy.PolicyView;
+import dev.parley.worker.presence.Heartbeat;
 import dev.parley.worker.provider.Providers;
-import dev.parley.worker.provider.RetryingStream;
-import dev.parley.worker.provider.demo.DemoProvider;
-import dev.parley.worker.provider.demo.DemoSettings;
-import dev.parley.worker.provider.openai.ListedModel;
-import dev.parley.worker.provider.openai.OpenAiProvider;
 import dev.parley.worker.stop.ControlReader;
 import dev.parley.worker.stop.StopSignals;
 import dev.parley.worker.tool.ToolSettings;
 import dev.parley.worker.tool.Toolbox;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -41,24 +36,9 @@ import org.springframework.kafka.core.KafkaTemplate;
 @Configuration(proxyBeanMethods = false)
 class WorkerConfiguration {
 
-    @Bean
-    Providers providers(
-            ProviderSettings settings, DemoSettings demo, MeterRegistry meters, Clock clock) {
-        List<ModelProvider> providers = new ArrayList<>();
-        providers.add(new DemoProvider(demo, settings.idleTimeout(), clock));
-        Supplier<String> defaultModel = () -> DemoProvider.MODEL;
-        if (settings.hasBaseUrl()) {
-            OpenAiProvider openAi = new OpenAiProvider(settings, clock);
-            providers.add(openAi);
-            defaultModel = ListedModel.unlessNamed(settings, openAi);
-        }
-        return new Providers(
-                providers,
-                defaultModel,
-                new RetryingStream.Policy(
-                        settings.retriesMax(), settings.retryBackoff(), settings.retryBackoffMax()),
-                () -> ThreadLocalRandom.current().nextLong(),
-                meters);
+    @Bean(destroyMethod = "")
+    PolicyView policyView(KafkaClients clients, DeadLetters deadLetters) {
+        return new PolicyView(clients, deadLetters);
     }
 
     @Bean(destroyMethod = "close")
@@ -78,6 +58,7 @@ class WorkerConfiguration {
             Providers providers,
             Toolbox toolbox,
             LaneSender lane,
+            KafkaClients clients,
             KafkaTemplate<String, byte[]> kafka,
             Services services,
             WorkerSettings settings,
@@ -88,6 +69,9 @@ class WorkerConfiguration {
                 providers,
                 toolbox,
                 lane,
+                new LaneLookback(clients),
+                services.window(),
+                services.guards(),
                 new ResultPublisher(kafka, services.outbound()),
                 services.outbound(),
                 services.flow(),
@@ -110,7 +94,9 @@ class WorkerConfiguration {
             FlowRecorder flow,
             MeterRegistry meters,
             Clock clock,
-            Instance instance) {}
+            Instance instance,
+            ContextWindow window,
+            Guards guards) {}
 
     @Bean
     Services services(
@@ -118,8 +104,10 @@ class WorkerConfiguration {
             FlowRecorder flow,
             MeterRegistry meters,
             Clock clock,
-            Instance instance) {
-        return new Services(outbound, flow, meters, clock, instance);
+            Instance instance,
+            ContextWindow window,
+            Guards guards) {
+        return new Services(outbound, flow, meters, clock, instance, window, guards);
     }
 
     @Bean
@@ -133,8 +121,10 @@ class WorkerConfiguration {
             StopSignals stops,
             DeadLetters deadLetters,
             Clock clock,
+            Instance instance,
             WorkerSettings settings) {
-        return new ControlReader(clients, stops, deadLetters, clock, settings.stopsBack());
+        return new ControlReader(
+                clients, stops, deadLetters, clock, settings.stopsBack(), instance.id());
     }
 
     @Bean
@@ -145,6 +135,27 @@ class WorkerConfiguration {
             StopSignals stops,
             AnswerContext context) {
         return new JobIntake(settings, clients, deadLetters, stops, context);
+    }
+
+    @Bean
+    Heartbeat heartbeat(
+            KafkaTemplate<String, byte[]> kafka,
+            Services services,
+            JobIntake intake,
+            Providers providers,
+            WorkerSettings settings) {
+        return new Heartbeat(
+                kafka,
+                services.outbound(),
+                () ->
+                        new WorkerStatus(
+                                services.instance().id(),
+                                services.clock().instant(),
+                                intake.isRunning() ? settings.concurrency() : 0,
+                                intake.running(),
+                                false,
+                                providers.states()),
+                settings.heartbeat());
     }
 
     @Bean(destroyMethod = "close")

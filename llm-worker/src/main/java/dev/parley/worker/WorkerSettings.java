@@ -23,6 +23,8 @@ import org.springframework.validation.annotation.Validated;
  *     to share its frame with later ones (default 5 ms); 0: one frame a token
  * @param answerCharsMax longest answer, in UTF-16 units (default 1,000,000); a longer one ends with
  *     finish reason length
+ * @param heartbeat how often others hear that this worker lives (default 1 s); three of these are
+ *     to pass within the orchestrator's {@code parley.takeover.silence}
  * @param stopsMax stops that are remembered for jobs not yet begun (default 10,000)
  * @param stopsBack how far back stops are read at the start (default 10 min)
  */
@@ -35,5 +37,6 @@ public record WorkerSettings(
         @DefaultValue("0s") Duration lockRenewal,
         @DefaultValue("5ms") Duration mergeWindow,
         @DefaultValue("1000000") @Min(1000) int answerCharsMax,
+        @DefaultValue("1s") Duration heartbeat,
         @DefaultValue("10000") @Min(1) int stopsMax,
         @DefaultValue("10m") Duration stopsBack) {}

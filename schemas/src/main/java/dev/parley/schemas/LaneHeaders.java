@@ -18,6 +18,12 @@ public final class LaneHeaders {
      */
     public static final String ATTEMPT = "attempt";
 
+    /**
+     * Who wrote a worker's frame: of two workers that have the same attempt, the one whose record
+     * came first is followed. Absent on the orchestrator's frames.
+     */
+    public static final String WORKER = "worker";
+
     /** Frame type, so that a reader need not parse the value. */
     public static final String KIND = "kind";
 

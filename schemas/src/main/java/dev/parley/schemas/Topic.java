@@ -47,6 +47,11 @@ public enum Topic {
      * accounts of teams lease to a partition of users.
      */
     SLICES("parley.slices", Kind.WORK, Spread.BY_USER),
+    /**
+     * Key worker. Written by workers every second or so, read by orchestrators and gateways: who
+     * lives, and how its providers do. Not compacted: only the newest seconds are read.
+     */
+    WORKERS("parley.workers", Kind.WORK, Spread.SINGLE),
     /** Key session or block of lanes. Written and read whole by gateways. */
     SESSIONS("parley.sessions", Kind.COMPACTED, Spread.SINGLE);
 

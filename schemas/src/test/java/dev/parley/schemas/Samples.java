@@ -22,6 +22,7 @@ import dev.parley.schemas.record.TokenUsage;
 import dev.parley.schemas.record.ToolCatalog;
 import dev.parley.schemas.record.ToolUse;
 import dev.parley.schemas.record.TurnRecord;
+import dev.parley.schemas.record.WorkerStatus;
 import dev.parley.schemas.vault.SealedText;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -406,10 +407,38 @@ final class Samples {
                                 PARKED,
                                 List.of(new ApprovalDecision("call-1", "approved")),
                                 List.of(RECORDED_TOOL),
-                                4096L)),
+                                4096L,
+                                1)),
                 new Sample(
                         ControlEvent.class,
                         new ControlEvent.StopAnswer("message-1", "user-1", "client", AT)),
+                new Sample(
+                        ControlEvent.class,
+                        new ControlEvent.JobReplaced("message-1", "user-1", 3, AT)),
+                new Sample(
+                        ControlEvent.class,
+                        new ControlEvent.RunVoid("message-1", "user-1", "worker-1", 2, AT)),
+                new Sample(
+                        WorkerStatus.class,
+                        new WorkerStatus(
+                                "worker-1",
+                                AT,
+                                64,
+                                3,
+                                true,
+                                List.of(
+                                        new WorkerStatus.ProviderState(
+                                                "main",
+                                                "openai",
+                                                List.of("gpt-x"),
+                                                "resting",
+                                                AT,
+                                                120,
+                                                4,
+                                                "upstream_error",
+                                                AT,
+                                                AT,
+                                                340L)))),
                 new Sample(
                         Checkpoint.class,
                         new Checkpoint(

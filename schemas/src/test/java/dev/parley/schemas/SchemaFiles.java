@@ -15,6 +15,7 @@ import dev.parley.schemas.record.RequestEvent;
 import dev.parley.schemas.record.ResultEvent;
 import dev.parley.schemas.record.ToolCatalog;
 import dev.parley.schemas.record.TurnRecord;
+import dev.parley.schemas.record.WorkerStatus;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.ParameterizedType;
@@ -51,7 +52,8 @@ final class SchemaFiles {
                     PersonKey.class,
                     PolicyRecord.class,
                     PolicyChange.class,
-                    ToolCatalog.class);
+                    ToolCatalog.class,
+                    WorkerStatus.class);
 
     private static final Path FOLDER = Path.of("src/main/resources/contracts/schemas");
 

@@ -55,16 +55,17 @@ public final class Outbound {
         }
     }
 
-    /** A frame of an answer, for the lane that its connection reads. */
+    /** A frame that this worker makes of an answer, for the lane that its connection reads. */
     public ProducerRecord<String, byte[]> frame(
             ReplyTo to, String messageId, int attempt, String kind, ServerFrame frame) {
         ProducerRecord<String, byte[]> out =
                 new ProducerRecord<>(Topic.lane(to.lane()), 0, to.sessionId(), Json.write(frame));
         writeLaneHeaders(out.headers(), to, messageId, attempt, kind);
+        put(out.headers(), LaneHeaders.WORKER, instance.id());
         return out;
     }
 
-    /** The headers of {@link #frame}. */
+    /** The headers of {@link #frame} but the worker's. */
     public static void writeLaneHeaders(
             Headers headers, ReplyTo to, String messageId, int attempt, String kind) {
         put(headers, LaneHeaders.EPOCH, Integer.toString(to.epoch()));

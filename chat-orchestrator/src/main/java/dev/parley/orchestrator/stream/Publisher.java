@@ -54,14 +54,7 @@ final class Publisher {
         switch (emitted) {
             case Emitted.Dispatch dispatch -> event(occasion, Topic.JOBS, null, dispatch.job());
             case Emitted.Control control ->
-                    event(
-                            occasion,
-                            Topic.CONTROL,
-                            switch (control.event()) {
-                                case dev.parley.schemas.record.ControlEvent.StopAnswer stop ->
-                                        stop.messageId();
-                            },
-                            control.event());
+                    event(occasion, Topic.CONTROL, control.event().messageId(), control.event());
             case Emitted.Turn turn -> turn(occasion, turn);
             case Emitted.Step step -> step(occasion, step);
             case Emitted.Frame frame -> frame(occasion, frame);
@@ -235,6 +228,7 @@ final class Publisher {
             case ServerFrame.Done _ -> "done";
             case ServerFrame.Failure _ -> "error";
             case ServerFrame.Token _ -> "token";
+            case ServerFrame.Restart _ -> "restart";
             case ServerFrame.Approval _ -> "approval";
             case ServerFrame.Warning _ -> "warning";
             case ServerFrame.Blocked _ -> "blocked";
@@ -242,7 +236,6 @@ final class Publisher {
                     ServerFrame.Accepted _,
                     ServerFrame.ToolCall _,
                     ServerFrame.ToolResult _,
-                    ServerFrame.Restart _,
                     ServerFrame.AuthExpiring _,
                     ServerFrame.Closing _,
                     ServerFrame.Pong _ ->

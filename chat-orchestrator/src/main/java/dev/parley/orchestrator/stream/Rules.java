@@ -4,6 +4,7 @@ import dev.parley.orchestrator.core.DeciderSettings;
 import dev.parley.orchestrator.core.Policy;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -14,6 +15,10 @@ import java.util.function.Supplier;
  *     instance's counts, so that a gateway with a wrong clock moves no deadline
  * @param conversationAge after which an unused conversation's messages leave the state
  * @param commitOnTerminal whether a terminal asks for its commit at once
+ * @param takeover when an answer goes to another worker
+ * @param workers which live
+ * @param violations when the guard's reports block a user
+ * @param blocks told of a user who is to be blocked; does not wait
  */
 public record Rules(
         DeciderSettings settings,
@@ -21,4 +26,30 @@ public record Rules(
         Clock clock,
         Duration clockTolerance,
         Duration conversationAge,
-        boolean commitOnTerminal) {}
+        boolean commitOnTerminal,
+        TakeoverSettings takeover,
+        Workers workers,
+        ViolationSettings violations,
+        Consumer<BlockDue> blocks) {
+
+    /** Where nobody is taken for lost. */
+    public Rules(
+            DeciderSettings settings,
+            Supplier<Policy> policy,
+            Clock clock,
+            Duration clockTolerance,
+            Duration conversationAge,
+            boolean commitOnTerminal) {
+        this(
+                settings,
+                policy,
+                clock,
+                clockTolerance,
+                conversationAge,
+                commitOnTerminal,
+                new TakeoverSettings(Duration.ofSeconds(3), Duration.ofSeconds(5), 3),
+                Workers.UNKNOWN,
+                new ViolationSettings(0, Duration.ofHours(1), Duration.ofHours(24)),
+                due -> {});
+    }
+}

@@ -12,6 +12,7 @@ final class StateKeys {
 
     static final String USERS = "u\0";
     static final String DEADLINES = "d\0";
+    static final String JOBS = "j\0";
     static final String CONVERSATIONS = "c\0";
 
     private StateKeys() {}
@@ -41,7 +42,11 @@ final class StateKeys {
      * stay: a conversation that goes on under its old id goes on with its chain.
      */
     static List<String> texts(String userId) {
-        return List.of(conversation(userId, ""), message(userId, ""), parking(userId, ""));
+        return List.of(
+                conversation(userId, ""),
+                message(userId, ""),
+                parking(userId, ""),
+                job(userId, ""));
     }
 
     static String chain(String userId, String conversationId) {
@@ -54,6 +59,18 @@ final class StateKeys {
 
     static String deadline(String userId, String messageId) {
         return DEADLINES + userId + "\0" + messageId;
+    }
+
+    static String job(String userId, String messageId) {
+        return JOBS + userId + "\0" + messageId;
+    }
+
+    static String attempt(String userId, String messageId) {
+        return "a\0" + userId + "\0" + messageId;
+    }
+
+    static String violations(String userId) {
+        return "v\0" + userId;
     }
 
     /** The user of a conversation's or deadline's key. */

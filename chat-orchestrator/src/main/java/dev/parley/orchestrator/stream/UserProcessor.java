@@ -6,6 +6,7 @@ import dev.parley.orchestrator.core.Decider;
 import dev.parley.orchestrator.core.Decision;
 import dev.parley.orchestrator.core.Emitted;
 import dev.parley.orchestrator.core.Policy;
+import dev.parley.orchestrator.core.Running;
 import dev.parley.orchestrator.core.TeamEvent;
 import dev.parley.orchestrator.core.TeamSlice;
 import dev.parley.orchestrator.core.Trigger;
@@ -15,10 +16,12 @@ import dev.parley.schemas.Topic;
 import dev.parley.schemas.UnreadableRecordException;
 import dev.parley.schemas.frame.ErrorCode;
 import dev.parley.schemas.frame.ServerFrame;
+import dev.parley.schemas.record.PolicyRecord;
 import dev.parley.schemas.record.RequestEvent;
 import dev.parley.schemas.record.ResultEvent;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -53,6 +56,8 @@ final class UserProcessor implements Processor<String, byte[], OutKey, byte[]> {
     private ProcessorContext<OutKey, byte[]> context;
     private Publisher publisher;
     private Deadlines deadlines;
+    private Attempts attempts;
+    private ViolationCount violations;
     private Policy lastPolicy = Policy.EMPTY;
     private @Nullable Cancellable ticking;
 
@@ -71,6 +76,8 @@ final class UserProcessor implements Processor<String, byte[], OutKey, byte[]> {
         store = newContext.getStateStore(StateKeys.STORE);
         publisher = new Publisher(newContext, store, carriage, times);
         deadlines = new Deadlines(store);
+        attempts = new Attempts(store, rules.takeover(), rules.workers(), System::nanoTime);
+        violations = new ViolationCount(store, rules.violations());
         lastPolicy = rules.policy().get();
         ConversationKeeper keeper = new ConversationKeeper(store, rules.conversationAge());
         ticking = null;
@@ -100,6 +107,9 @@ final class UserProcessor implements Processor<String, byte[], OutKey, byte[]> {
                         trigger.userId(),
                         now(record.timestamp()),
                         Inbound.text(record.headers(), Outbound.TRACEPARENT));
+        if (!counts(trigger, occasion)) {
+            return;
+        }
         if (!run(trigger, occasion)) {
             publisher.deadLetter(record, source, from.topic(), "cannot be decided");
             giveUp(trigger, occasion);
@@ -119,8 +129,66 @@ final class UserProcessor implements Processor<String, byte[], OutKey, byte[]> {
         }
     }
 
+    /** A report of a worker that has no say counts for nothing, and the worker is told so. */
+    private boolean counts(Trigger trigger, Publisher.Occasion occasion) {
+        if (!(trigger instanceof Trigger.Reported(ResultEvent result))) {
+            return true;
+        }
+        boolean runs;
+        try {
+            runs = running(occasion.userId(), result.messageId()) != null;
+        } catch (UnreadableRecordException e) {
+            // Whoever decides upon it says what is wrong.
+            return true;
+        }
+        if (result instanceof ResultEvent.GuardReported report) {
+            PolicyRecord.Block block = violations.report(report, occasion.now());
+            if (block != null) {
+                rules.blocks().accept(new BlockDue(block));
+            }
+        }
+        Attempts.Admission admission = attempts.admit(result, runs);
+        if (admission.word() != null) {
+            publisher.publish(occasion, new Emitted.Control(admission.word()));
+        }
+        return admission.counts();
+    }
+
+    private @Nullable Running running(String userId, String messageId) {
+        return new StoredMemory(store, userId).user().running(messageId);
+    }
+
+    /** Gives answers whose workers are not heard of any more to others. */
+    private void takeOver(Instant now) {
+        for (Attempts.Lost lost : attempts.lost()) {
+            Running answer;
+            try {
+                answer = running(lost.userId(), lost.messageId());
+            } catch (UnreadableRecordException e) {
+                continue;
+            }
+            if (answer == null || answer.stopping()) {
+                continue;
+            }
+            Publisher.Occasion occasion = new Publisher.Occasion(lost.userId(), now, null);
+            List<Emitted> words = attempts.takeOver(lost, now);
+            words.forEach(word -> publisher.publish(occasion, word));
+            carriage.meters()
+                    .counter("parley.takeovers", "outcome", words.isEmpty() ? "given_up" : "taken")
+                    .increment();
+            LOG.info(
+                    "the answer of {} is {}",
+                    lost.messageId(),
+                    words.isEmpty() ? "given up" : "taken over");
+            if (words.isEmpty()) {
+                run(new Trigger.Reported(attempts.givenUp(lost, now)), occasion);
+            }
+        }
+    }
+
     private void tick() {
         Instant now = rules.clock().instant();
+        takeOver(now);
         for (Deadlines.Due due : deadlines.due(now)) {
             run(
                     new Trigger.DeadlinePassed(due.userId(), due.messageId()),
@@ -168,8 +236,13 @@ final class UserProcessor implements Processor<String, byte[], OutKey, byte[]> {
             return false;
         }
         UserState before = memory.user();
-        for (Emitted emitted : decision.emitted()) {
-            publisher.publish(occasion, emitted);
+        List<Emitted> emitted =
+                trigger instanceof Trigger.Reported(ResultEvent result)
+                                && attempts.isContested(result.messageId())
+                        ? ContestedEnd.of(decision.emitted())
+                        : decision.emitted();
+        for (Emitted one : emitted) {
+            publisher.publish(occasion, one);
         }
         StoredMemory.write(store, occasion.userId(), before, decision);
         if (decision.emitted().stream().anyMatch(Emitted.Erased.class::isInstance)) {
@@ -177,6 +250,7 @@ final class UserProcessor implements Processor<String, byte[], OutKey, byte[]> {
         }
         deadlines.follow(occasion.userId(), before, decision.user());
         tickWhileNeeded();
+        attempts.follow(occasion.userId(), before, decision.user(), decision.emitted());
         if (rules.commitOnTerminal() && decision.emitted().stream().anyMatch(this::isTerminal)) {
             context.commit();
         }

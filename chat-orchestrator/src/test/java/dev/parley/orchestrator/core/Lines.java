@@ -22,6 +22,10 @@ final class Lines {
             case Emitted.Control control ->
                     switch (control.event()) {
                         case ControlEvent.StopAnswer stop -> "stop " + stop.reason();
+                        case ControlEvent.JobReplaced replaced ->
+                                "replaced from " + replaced.attemptBase();
+                        case ControlEvent.RunVoid run ->
+                                "void " + run.worker() + " " + run.attempt();
                     };
             case Emitted.Turn turn -> turn.conversationId() + " " + draft(turn.draft());
             case Emitted.TeamWant want ->

@@ -32,6 +32,7 @@ public final class PolicyView {
 
     private final KafkaClients clients;
     private final DeadLetters deadLetters;
+    private final ProviderModels providers;
     private final Map<String, PolicyRecord> records = new ConcurrentHashMap<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Thread thread;
@@ -40,7 +41,8 @@ public final class PolicyView {
     private volatile boolean read;
     private long position;
 
-    PolicyView(KafkaClients clients, DeadLetters deadLetters) {
+    PolicyView(KafkaClients clients, DeadLetters deadLetters, ProviderModels providers) {
+        this.providers = providers;
         this.clients = clients;
         this.deadLetters = deadLetters;
         this.thread = Thread.ofPlatform().daemon().name("policy-view").start(this::run);
@@ -74,9 +76,12 @@ public final class PolicyView {
                 : null;
     }
 
-    /** Names of the configured models; globs are left out, since nobody can choose them. */
+    /**
+     * Names of the models of policy and providers; globs are left out, since nobody can choose
+     * them.
+     */
     public List<String> models() {
-        TreeSet<String> names = new TreeSet<>();
+        TreeSet<String> names = new TreeSet<>(providers.names());
         for (PolicyRecord record : records.values()) {
             if (record instanceof PolicyRecord.Model model && !Glob.isGlob(model.name())) {
                 names.add(model.name());

@@ -98,7 +98,9 @@ final class LanePlace {
         if (frame.offset() <= processed) {
             return Fate.IGNORED;
         }
-        if (!id.isEmpty() && !filter.passes(frame.offset(), id, frame.attempt(), frame.kind())) {
+        if (!id.isEmpty()
+                && !filter.passes(
+                        frame.offset(), id, frame.attempt(), frame.worker(), frame.kind())) {
             processed = frame.offset();
             return Fate.IGNORED;
         }

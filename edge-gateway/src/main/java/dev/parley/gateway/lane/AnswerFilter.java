@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>a record of an attempt lower than the highest seen is a lost worker's, and ignored;
+ *   <li>of two workers that have the same attempt, the one whose record came first is followed, and
+ *       the other's records are ignored;
  *   <li>after the first {@code done} or {@code error} everything is ignored;
  *   <li>that end itself is never ignored for its attempt: only the orchestrator writes it, after it
  *       has settled which attempt counts.
@@ -35,25 +37,38 @@ public final class AnswerFilter {
     private static final class Answer {
         final long firstOffset;
         int attempt;
+        String worker;
         boolean ended;
 
-        Answer(long firstOffset, int attempt) {
+        Answer(long firstOffset, int attempt, String worker) {
             this.firstOffset = firstOffset;
             this.attempt = attempt;
+            this.worker = worker;
+        }
+
+        boolean isOfAnother(int itsAttempt, String itsWorker) {
+            return itsAttempt < attempt || itsAttempt == attempt && !itsWorker.equals(worker);
         }
     }
 
-    /** Whether the client gets it; records come in the order of the lane. */
-    public boolean passes(long offset, String messageId, int attempt, String kind) {
+    /**
+     * Whether the client gets it; records come in the order of the lane.
+     *
+     * @param worker who wrote it; empty for the orchestrator
+     */
+    public boolean passes(long offset, String messageId, int attempt, String worker, String kind) {
         if (reopenedAt != null && offset <= reopenedAt.getOrDefault(messageId, -1L)) {
             return true;
         }
         boolean end = isEnd(kind);
-        Answer answer = open(messageId, offset, attempt);
-        if (answer.ended || !end && attempt < answer.attempt) {
+        Answer answer = open(messageId, offset, attempt, worker);
+        if (answer.ended || !end && answer.isOfAnother(attempt, worker)) {
             return false;
         }
-        answer.attempt = Math.max(answer.attempt, attempt);
+        if (attempt > answer.attempt) {
+            answer.attempt = attempt;
+            answer.worker = worker;
+        }
         if (end) {
             answer.ended = true;
             ended++;
@@ -100,11 +115,11 @@ public final class AnswerFilter {
         return kind.equals("done") || kind.equals("error");
     }
 
-    private Answer open(String messageId, long offset, int attempt) {
+    private Answer open(String messageId, long offset, int attempt, String worker) {
         if (answers == null) {
             answers = new LinkedHashMap<>(4);
         }
-        return answers.computeIfAbsent(messageId, id -> new Answer(offset, attempt));
+        return answers.computeIfAbsent(messageId, id -> new Answer(offset, attempt, worker));
     }
 
     private void forgetOldest() {

@@ -243,12 +243,14 @@ public final class LaneReader {
             return;
         }
         int attempt = Inbound.number(record.headers(), LaneHeaders.ATTEMPT, 1);
+        String worker = Inbound.text(record.headers(), LaneHeaders.WORKER);
         try {
             tenant.deliver(
                     new LaneFrame(
                             record.offset(),
                             messageId == null ? "" : messageId,
                             attempt,
+                            worker == null ? "" : worker,
                             kind,
                             record.value()));
         } catch (RuntimeException e) {

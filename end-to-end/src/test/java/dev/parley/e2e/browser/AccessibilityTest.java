@@ -52,7 +52,8 @@ class AccessibilityTest {
             console.signIn("admin");
             check(console, "empty chat");
             console.awaitState(
-                    console.ask("/demo echo\n# A\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```js\n1\n```"),
+                    console.ask(
+                            "/demo echo\n# A\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```js\n1\n```"),
                     "done");
             check(console, "chat");
             console.id("connection-toggle").click();

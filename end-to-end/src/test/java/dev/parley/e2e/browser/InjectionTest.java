@@ -60,8 +60,8 @@ class InjectionTest {
     /** What no text may bring into the page; icons and charts are the page's own. */
     private static final String FOREIGN =
             "script:not([src]), iframe, object, embed, base, form[action], meta[http-equiv], style,"
-                + " img:not([src='favicon.svg']), template, math, [onerror], [onload], [ontoggle],"
-                + " a[href^='javascript' i], a[href^='data' i], a[href^='vbscript' i]";
+                    + " img:not([src='favicon.svg']), template, math, [onerror], [onload], [ontoggle],"
+                    + " a[href^='javascript' i], a[href^='data' i], a[href^='vbscript' i]";
 
     private final OneCommandRun run;
     private final Browser browser;
@@ -85,9 +85,12 @@ class InjectionTest {
     @Test
     void answers_and_questions_stay_text() {
         console.signIn("user1");
-        console.page().route("**://evil.example/**", route -> {
-            throw new AssertionError("fetched " + route.request().url());
-        });
+        console.page()
+                .route(
+                        "**://evil.example/**",
+                        route -> {
+                            throw new AssertionError("fetched " + route.request().url());
+                        });
         for (String text : CORPUS) {
             Locator turn = console.ask("/demo echo\n\n" + text);
             console.awaitState(turn, "done");
@@ -109,10 +112,14 @@ class InjectionTest {
             String text = CORPUS.get(i);
             Map<String, Object> call =
                     Map.of(
-                            "call_id", "k" + i,
-                            "server", text,
-                            "tool", text,
-                            "arguments", Map.of(text, text));
+                            "call_id",
+                            "k" + i,
+                            "server",
+                            text,
+                            "tool",
+                            text,
+                            "arguments",
+                            Map.of(text, text));
             chat.frame("tool_call", call);
             chat.frame(
                     "tool_result",
@@ -156,6 +163,11 @@ class InjectionTest {
     }
 
     private static String firstWord(String text) {
-        return text.lines().findFirst().orElse("").substring(0, Math.min(4, text.indexOf('\n') < 0 ? text.length() : text.indexOf('\n')));
+        return text.lines()
+                .findFirst()
+                .orElse("")
+                .substring(
+                        0,
+                        Math.min(4, text.indexOf('\n') < 0 ? text.length() : text.indexOf('\n')));
     }
 }

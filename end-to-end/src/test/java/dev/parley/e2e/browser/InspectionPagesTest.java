@@ -89,12 +89,11 @@ class InspectionPagesTest {
         console.id("filter-code").fill("message_too_long");
         Locator row = console.id("audit-refusals").getByText("message_too_long");
         console.page()
-                .waitForCondition(
-                        () -> {
-                            console.id("filter-apply").click();
-                            console.page().waitForTimeout(500);
-                            return row.count() > 0;
-                        });
+                .waitForCondition(() -> {
+                    console.id("filter-apply").click();
+                    console.page().waitForTimeout(500);
+                    return row.count() > 0;
+                });
     }
 
     @Test

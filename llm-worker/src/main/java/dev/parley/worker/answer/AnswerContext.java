@@ -2,6 +2,8 @@ package dev.parley.worker.answer;
 
 import dev.parley.autoconfigure.flow.FlowRecorder;
 import dev.parley.autoconfigure.kafka.Outbound;
+import dev.parley.worker.context.ContextWindow;
+import dev.parley.worker.guard.Guards;
 import dev.parley.worker.provider.Providers;
 import dev.parley.worker.tool.Toolbox;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -12,6 +14,7 @@ import java.util.concurrent.Executor;
 /**
  * What every attempt works with.
  *
+ * @param shown what earlier attempts have shown
  * @param worker id of this instance, as it stands in results
  * @param flusher sends what an acknowledgement makes due
  */
@@ -19,6 +22,9 @@ public record AnswerContext(
         Providers providers,
         Toolbox toolbox,
         LaneSender lane,
+        LaneMemory shown,
+        ContextWindow window,
+        Guards guards,
         ResultPublisher results,
         Outbound outbound,
         FlowRecorder flow,

@@ -2,26 +2,25 @@ package dev.parley.worker.answer;
 
 import dev.parley.autoconfigure.flow.FlowRecorder;
 import dev.parley.schemas.frame.ErrorCode;
+import dev.parley.schemas.frame.ServerFrame;
 import dev.parley.schemas.record.Checkpoint;
 import dev.parley.schemas.record.Job;
 import dev.parley.schemas.record.ParkedAnswer;
-import dev.parley.schemas.record.ResultEvent;
-import dev.parley.schemas.record.ResultEvent.AnswerCompleted;
-import dev.parley.schemas.record.ResultEvent.AnswerFailed;
-import dev.parley.schemas.record.ResultEvent.AnswerParked;
 import dev.parley.schemas.record.ResultEvent.AttemptStarted;
 import dev.parley.schemas.record.TokenUsage;
+import dev.parley.worker.context.ContextWindow;
+import dev.parley.worker.guard.Guard;
+import dev.parley.worker.provider.ModelProvider;
 import dev.parley.worker.provider.ModelRequest;
-import dev.parley.worker.provider.ModelStream;
 import dev.parley.worker.provider.ProviderException;
 import dev.parley.worker.provider.Providers.Route;
+import dev.parley.worker.provider.RoutedStream;
 import dev.parley.worker.provider.StreamEvent;
-import dev.parley.worker.provider.TokenEstimate;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,35 +33,30 @@ import org.slf4j.LoggerFactory;
 /**
  * One attempt at one answer.
  *
- * <p>Order of what is published: AttemptStarted; a {@code restart} frame if there was an earlier
- * attempt; tokens; then, when the broker has acknowledged every frame, the terminal result. Only a
- * terminal that the broker acknowledged lets the job be accepted. A cancelled run ends by its cause
- * and not by the failure that closing the stream brings about.
+ * <p>Order of what is published: AttemptStarted, acknowledged; a {@code restart} frame if there was
+ * an earlier attempt; tokens; then, when the broker has acknowledged every frame, the terminal
+ * result. Only a terminal that the broker acknowledged lets the job be accepted. A cancelled run
+ * ends by its cause and not by the failure that closing the stream brings about.
  */
 public final class AnswerRun {
 
     private static final Logger LOG = LoggerFactory.getLogger(AnswerRun.class);
-    private static final String OK = "ok";
-    private static final String FAILED = "error";
 
     private final AnswerContext context;
     private final JobDelivery delivery;
     private final Job job;
     private final AnswerWriter writer;
     private final ToolRounds rounds;
-    private final FlowRecorder.Of message;
-    private final Instant startedAt;
+    private final Security security;
+    private final Progress progress;
 
     private final AtomicReference<@Nullable CancelCause> cancelled = new AtomicReference<>();
-    private volatile @Nullable ModelStream stream;
+    private volatile @Nullable RoutedStream stream;
+    private @Nullable ModelProvider answering;
 
-    private String model;
-    private @Nullable TokenUsage reportedUsage;
-    private @Nullable Instant firstTokenAt;
-    private long calledNanos;
-    private Instant calledAt;
-    private boolean thought;
-    private int roundStart;
+    private CompletableFuture<?> started = CompletableFuture.completedFuture(null);
+    private boolean isKnown;
+    private boolean isCutTold;
 
     public AnswerRun(AnswerContext context, JobDelivery delivery) {
         this.context = context;
@@ -77,15 +71,12 @@ public final class AnswerRun {
                         context.limits().mergeWindow(),
                         context.flusher());
         this.rounds = new ToolRounds(context, delivery, writer);
-        this.message = new FlowRecorder.Of(job.messageId(), job.conversationId(), job.userId());
+        this.security = new Security(context, delivery, writer);
+        this.progress = new Progress(context, delivery, writer, rounds);
         ParkedAnswer parked = job.parked();
         if (parked != null) {
             writer.resume(parked.answer(), parked.seq());
-            firstTokenAt = parked.firstTokenAt();
         }
-        this.startedAt = parked == null ? delivery.receivedAt() : parked.startedAt();
-        this.calledAt = startedAt;
-        this.model = job.model() == null ? "" : job.model();
     }
 
     public JobDelivery delivery() {
@@ -95,7 +86,7 @@ public final class AnswerRun {
     /** Ends the run soon, whatever it waits for. The first cause counts. Any thread. */
     public void cancel(CancelCause cause) {
         cancelled.compareAndSet(null, cause);
-        ModelStream open = stream;
+        RoutedStream open = stream;
         if (open != null) {
             open.close();
         }
@@ -108,7 +99,10 @@ public final class AnswerRun {
             // The orchestrator has ended it; nobody waits for a word from here.
             return Disposition.ACCEPT;
         }
-        var attemptStarted =
+        if (cancelled.get() == CancelCause.VOID) {
+            return Disposition.ACCEPT;
+        }
+        started =
                 context.results()
                         .publish(
                                 new AttemptStarted(
@@ -116,22 +110,24 @@ public final class AnswerRun {
                                         job.userId(),
                                         delivery.attempt(),
                                         context.worker(),
-                                        startedAt),
+                                        delivery.receivedAt()),
                                 delivery.traceparent());
-        if (delivery.delivery() > 1) {
-            writer.restart();
-        }
-        checkpoint(
-                Checkpoint.WORKER_STARTED,
-                delivery.receivedAt(),
-                Duration.ZERO,
-                OK,
-                Map.of("attempt", Integer.toString(delivery.attempt())));
+        context.flow()
+                .record(
+                        new FlowRecorder.Of(job.messageId(), job.conversationId(), job.userId()),
+                        Checkpoint.WORKER_STARTED,
+                        delivery.receivedAt(),
+                        Duration.ZERO,
+                        "ok",
+                        Map.of("attempt", Integer.toString(delivery.attempt())));
         End end = answer();
-        if (attemptStarted.isCompletedExceptionally()) {
+        if (started.isCompletedExceptionally()) {
             return Disposition.RELEASE;
         }
-        return conclude(end);
+        if (end instanceof End.GivenUp) {
+            return cancelled.get() == CancelCause.VOID ? Disposition.ACCEPT : Disposition.RELEASE;
+        }
+        return new Conclusion(context, delivery, writer, rounds, progress).of(end);
     }
 
     private End answer() {
@@ -147,17 +143,29 @@ public final class AnswerRun {
                 return cancelledEnd();
             }
             route = context.providers().route(job.model());
-            model = route.model();
-            return converse(route);
+            progress.model(route.model());
+            if (delivery.isTakeover()) {
+                takeOver(route);
+            }
+            if (job.parked() == null && context.guards().check(Guard.Stage.PROMPT)) {
+                awaitKnown();
+                Guard.Verdict verdict = security.prompt();
+                if (verdict.outcome() == Guard.Outcome.BLOCK) {
+                    return blocked(verdict);
+                }
+            }
+            End end = converse(route);
+            security.end();
+            return end;
         } catch (ProviderException e) {
             if (cancelled.get() != null) {
                 return cancelledEnd();
             }
             if (route != null) {
-                context.providers().failed(route, e);
+                context.providers().failed(answering == null ? route.provider() : answering, e);
                 LOG.info(
                         "provider {} failed for {}: {}",
-                        route.provider().name(),
+                        answering == null ? route.provider().name() : answering.name(),
                         job.messageId(),
                         e.code().code(),
                         e.getCause());
@@ -175,6 +183,48 @@ public final class AnswerRun {
         }
     }
 
+    private static End blocked(Guard.Verdict verdict) {
+        return new End.Failed(ErrorCode.FORBIDDEN, verdict.message(), null);
+    }
+
+    /**
+     * Nothing is shown before the log says who shows it: the orchestrator then knows of every
+     * worker whose frames a reader may have followed.
+     */
+    private void awaitKnown() {
+        if (isKnown) {
+            return;
+        }
+        try {
+            started.get(context.limits().acknowledgeTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            isKnown = true;
+        } catch (ExecutionException | TimeoutException e) {
+            throw new KafkaException("the attempt is not in the log", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException("interrupted before the attempt was in the log", e);
+        }
+    }
+
+    /**
+     * What an earlier attempt has shown stands where every provider that may answer goes on from it
+     * and no tool was called in between; otherwise it is void.
+     */
+    private void takeOver(Route route) {
+        awaitKnown();
+        boolean goesOn =
+                job.parked() == null
+                        && rounds.specs().isEmpty()
+                        && route.candidates().stream()
+                                .allMatch(c -> c.provider().continues(route.model()));
+        LaneMemory.Shown shown = goesOn ? context.shown().before(job, delivery.attempt()) : null;
+        if (shown != null && !shown.tools() && !shown.text().isEmpty()) {
+            progress.keep(shown.text());
+            writer.resume(shown.text(), shown.nextSeq());
+        }
+        writer.restart();
+    }
+
     /** Calls the model, and again with the results of the tools that it asks for. */
     private End converse(Route route) throws ProviderException, InterruptedException {
         rounds.decided();
@@ -182,14 +232,12 @@ public final class AnswerRun {
             if (!rounds.fits()) {
                 return new End.Completed("length");
             }
-            reportedUsage = null;
-            roundStart = writer.length();
             End end = read(route);
             if (!(end instanceof End.ToolsAsked(var calls))) {
                 return end;
             }
             boolean barred = rounds.barred();
-            finishRound("tool_calls");
+            progress.finished("tool_calls");
             if (barred) {
                 // It was told not to, and asks again: there is no further round.
                 return new End.Completed("length");
@@ -202,11 +250,9 @@ public final class AnswerRun {
     }
 
     private End read(Route route) throws ProviderException {
-        calledAt = context.clock().instant();
-        calledNanos = System.nanoTime();
-        thought = false;
+        progress.begin();
         List<StreamEvent.ToolCall> calls = new ArrayList<>();
-        try (ModelStream open = context.providers().open(route, request(route))) {
+        try (RoutedStream open = context.providers().open(route, request(route))) {
             stream = open;
             if (cancelled.get() != null) {
                 return cancelledEnd();
@@ -216,20 +262,25 @@ public final class AnswerRun {
                 switch (open.next()) {
                     case StreamEvent.Text(String text) -> {
                         onThought();
-                        if (firstTokenAt == null) {
-                            onFirstToken(route);
+                        progress.text(open.provider());
+                        if (!security.shows(text)) {
+                            return blocked(security.answer());
                         }
-                        writer.append(text);
                         if (isOverLimit(++texts)) {
-                            return new End.Completed("length");
+                            return security.showsRest()
+                                    ? new End.Completed("length")
+                                    : blocked(security.answer());
                         }
                     }
                     case StreamEvent.ToolCall call -> {
                         onThought();
                         calls.add(call);
                     }
-                    case StreamEvent.Usage(TokenUsage usage) -> reportedUsage = usage;
+                    case StreamEvent.Usage(TokenUsage usage) -> progress.reported(usage);
                     case StreamEvent.Finished(StreamEvent.FinishReason reason) -> {
+                        if (!security.showsRest()) {
+                            return blocked(security.answer());
+                        }
                         if (!calls.isEmpty() && reason != StreamEvent.FinishReason.LENGTH) {
                             return new End.ToolsAsked(calls);
                         }
@@ -245,6 +296,8 @@ public final class AnswerRun {
                 }
             }
         } finally {
+            RoutedStream ended = stream;
+            answering = ended == null ? null : ended.provider();
             stream = null;
         }
     }
@@ -260,222 +313,46 @@ public final class AnswerRun {
                 || writer.failure() != null;
     }
 
-    private ModelRequest request(Route route) {
+    private ModelRequest request(Route route) throws ProviderException {
+        Integer maxTokens = rounds.maxTokens();
+        ContextWindow.Fitted fitted =
+                context.window()
+                        .fit(
+                                route.model(),
+                                rounds.messages(),
+                                Math.max(0, job.messages().size() - 1),
+                                rounds.specs(),
+                                maxTokens);
+        if (fitted.leftOut() > 0 && !isCutTold) {
+            isCutTold = true;
+            awaitKnown();
+            writer.tool(
+                    "warning",
+                    new ServerFrame.Warning(
+                            "This conversation is longer than the model can read at once: its %d oldest messages were left out."
+                                    .formatted(fitted.leftOut()),
+                            job.messageId()));
+        }
         return new ModelRequest(
                 route.model(),
-                rounds.messages(),
-                rounds.maxTokens(),
+                fitted.messages(),
+                maxTokens,
                 job.temperature(),
                 job.deadline(),
                 rounds.specs(),
-                "",
+                progress.kept(),
                 rounds.barred());
     }
 
-    /** The first that came of a call of the model, be it text or a call of a tool. */
     private void onThought() {
-        if (!thought) {
-            thought = true;
-            Duration thinking = Duration.ofNanos(System.nanoTime() - calledNanos);
-            checkpoint(Checkpoint.LLM_THINKING, calledAt, thinking, OK, Map.of("model", model));
+        if (!progress.hasThought()) {
+            awaitKnown();
+            progress.thought();
         }
-    }
-
-    private void onFirstToken(Route route) {
-        firstTokenAt = context.clock().instant();
-        context.meters()
-                .timer("parley.worker.first.token", "provider", route.provider().name())
-                .record(Duration.ofNanos(System.nanoTime() - calledNanos));
-        checkpoint(Checkpoint.FIRST_TOKEN, firstTokenAt, Duration.ZERO, OK, Map.of());
     }
 
     private End cancelledEnd() {
         CancelCause cause = cancelled.get();
         return cause == CancelCause.STOPPED ? new End.Completed("stopped") : new End.GivenUp();
-    }
-
-    private Disposition conclude(End end) {
-        if (end instanceof End.GivenUp) {
-            return Disposition.RELEASE;
-        }
-        writer.end();
-        try {
-            return switch (end) {
-                case End.Completed(String finishReason) -> {
-                    writer.awaitAcknowledged(context.limits().acknowledgeTimeout());
-                    yield completed(finishReason);
-                }
-                case End.Failed failed -> {
-                    awaitFramesOfFailure();
-                    yield failed(failed);
-                }
-                case End.Parked() -> {
-                    writer.awaitAcknowledged(context.limits().acknowledgeTimeout());
-                    yield parked();
-                }
-                case End.ToolsAsked _ ->
-                        throw new IllegalStateException("an answer does not end in a question");
-                case End.GivenUp() -> Disposition.RELEASE;
-            };
-        } catch (KafkaException | TimeoutException e) {
-            LOG.warn("frames of {} did not reach their lane: {}", job.messageId(), e.toString());
-            return tryFailed(
-                    new End.Failed(
-                            ErrorCode.UNAVAILABLE,
-                            "The answer could not be delivered. Please ask again.",
-                            null));
-        } catch (ExecutionException e) {
-            LOG.warn("the end of {} could not be published", job.messageId(), e.getCause());
-            return Disposition.RELEASE;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Disposition.RELEASE;
-        }
-    }
-
-    /** A failure stands even where its partial text did not reach the lane whole. */
-    private void awaitFramesOfFailure() throws InterruptedException {
-        try {
-            writer.awaitAcknowledged(context.limits().acknowledgeTimeout());
-        } catch (KafkaException | TimeoutException e) {
-            LOG.warn("frames of {} did not reach their lane: {}", job.messageId(), e.toString());
-        }
-    }
-
-    private Disposition tryFailed(End.Failed failed) {
-        try {
-            return failed(failed);
-        } catch (ExecutionException | TimeoutException e) {
-            return Disposition.RELEASE;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Disposition.RELEASE;
-        }
-    }
-
-    private Disposition completed(String finishReason)
-            throws ExecutionException, TimeoutException, InterruptedException {
-        finishRound(finishReason);
-        TokenUsage usage = rounds.spent();
-        count(finishReason, usage);
-        return publish(
-                new AnswerCompleted(
-                        job.messageId(),
-                        job.userId(),
-                        delivery.attempt(),
-                        writer.text(),
-                        finishReason,
-                        model,
-                        usage,
-                        rounds.calls(),
-                        rounds.used(),
-                        Math.max(1, rounds.iterations()),
-                        startedAt,
-                        firstTokenAt,
-                        context.clock().instant(),
-                        context.worker()));
-    }
-
-    private Disposition parked() throws ExecutionException, TimeoutException, InterruptedException {
-        count("parked", rounds.spent());
-        return publish(
-                new AnswerParked(
-                        job.messageId(),
-                        job.userId(),
-                        delivery.attempt(),
-                        rounds.parked(startedAt, firstTokenAt),
-                        context.clock().instant(),
-                        context.worker()));
-    }
-
-    private Disposition failed(End.Failed failed)
-            throws ExecutionException, TimeoutException, InterruptedException {
-        if (isCalling() && !thought) {
-            Duration thinking = Duration.ofNanos(System.nanoTime() - calledNanos);
-            checkpoint(Checkpoint.LLM_THINKING, calledAt, thinking, FAILED, Map.of("model", model));
-        }
-        TokenUsage round = isCalling() ? roundUsage() : TokenUsage.NONE;
-        llmComplete(FAILED, Map.of("code", failed.code().code(), "model", model), round);
-        if (isCalling()) {
-            rounds.spent(round);
-            calledNanos = 0;
-        }
-        TokenUsage usage = rounds.spent();
-        count(failed.code().code(), usage);
-        Duration retryAfter = failed.retryAfter();
-        return publish(
-                new AnswerFailed(
-                        job.messageId(),
-                        job.userId(),
-                        delivery.attempt(),
-                        failed.code(),
-                        failed.text(),
-                        retryAfter == null ? null : Math.max(1, retryAfter.toSeconds()),
-                        writer.text(),
-                        model,
-                        usage,
-                        startedAt,
-                        firstTokenAt,
-                        context.clock().instant(),
-                        context.worker()));
-    }
-
-    /** The job is over when the broker has this, and all results of tools before it. */
-    private Disposition publish(ResultEvent end)
-            throws ExecutionException, TimeoutException, InterruptedException {
-        context.results()
-                .publish(end, delivery.traceparent())
-                .get(acknowledgeMs(), TimeUnit.MILLISECONDS);
-        return rounds.isUnrecorded() ? Disposition.RELEASE : Disposition.ACCEPT;
-    }
-
-    private boolean isCalling() {
-        return calledNanos != 0;
-    }
-
-    /** A call of the model is over, and what it used is summed. */
-    private void finishRound(String finishReason) {
-        if (isCalling()) {
-            TokenUsage usage = roundUsage();
-            llmComplete(OK, Map.of("finish_reason", finishReason, "model", model), usage);
-            rounds.spent(usage);
-            calledNanos = 0;
-        } else if (rounds.iterations() == 0) {
-            // Stopped before the model was called.
-            llmComplete(OK, Map.of("finish_reason", finishReason, "model", model), TokenUsage.NONE);
-        }
-    }
-
-    private TokenUsage roundUsage() {
-        TokenUsage reported = reportedUsage;
-        return reported == null
-                ? TokenEstimate.of(rounds.messages(), writer.text().substring(roundStart))
-                : reported;
-    }
-
-    private void llmComplete(String status, Map<String, String> detail, TokenUsage usage) {
-        Duration took =
-                calledNanos == 0
-                        ? Duration.ZERO
-                        : Duration.ofNanos(System.nanoTime() - calledNanos);
-        checkpoint(Checkpoint.LLM_COMPLETE, calledAt, took, status, detail);
-        context.meters().counter("parley.worker.tokens", "kind", "input").increment(usage.input());
-        context.meters()
-                .counter("parley.worker.tokens", "kind", "output")
-                .increment(usage.output());
-    }
-
-    private void count(String outcome, TokenUsage usage) {
-        context.meters().counter("parley.worker.answers", "outcome", outcome).increment();
-        LOG.debug("{} ended with {}, {} tokens", job.messageId(), outcome, usage.total());
-    }
-
-    private long acknowledgeMs() {
-        return context.limits().acknowledgeTimeout().toMillis();
-    }
-
-    private void checkpoint(
-            String name, Instant at, Duration took, String status, Map<String, String> detail) {
-        context.flow().record(message, name, at, took, status, detail);
     }
 }

@@ -4,6 +4,8 @@ package dev.parley.worker.answer;
 public enum CancelCause {
     /** The user, or a revoked right, stopped it: it completes as stopped. */
     STOPPED,
+    /** Another worker has the answer, by the orchestrator's word: nothing more is published. */
+    VOID,
     /** This worker stops: another one takes the job over. */
     DRAINED,
     /** The lock is gone, so another worker may have the job: nothing more is published. */

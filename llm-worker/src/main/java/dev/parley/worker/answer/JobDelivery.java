@@ -24,6 +24,11 @@ public record JobDelivery(
         return job.attemptBase() + delivery;
     }
 
+    /** Whether another worker, or this one, has begun it before. */
+    public boolean isTakeover() {
+        return delivery > 1 || job.takeovers() > 0;
+    }
+
     /** Whether both are deliveries of one record, and not two records of one job. */
     public boolean isSameRecord(JobDelivery other) {
         return partition == other.partition && offset == other.offset;

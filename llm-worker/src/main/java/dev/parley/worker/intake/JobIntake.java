@@ -113,6 +113,11 @@ public final class JobIntake implements SmartLifecycle, JobSlot.Intake {
         return PHASE;
     }
 
+    /** Answers that run. */
+    public int running() {
+        return running.count();
+    }
+
     @Override
     public boolean isTaking() {
         return taking;

@@ -15,7 +15,7 @@ final class RunningAnswers {
         GRANTED,
         /** Another record of the same job is being answered here: nothing is to be done. */
         DUPLICATE,
-        /** An earlier attempt of the same record still runs here; it was told to end. */
+        /** An earlier attempt still runs here; it was told to end. */
         ZOMBIE_RUNS
     }
 
@@ -34,6 +34,10 @@ final class RunningAnswers {
         }
         if (other.delivery().isSameRecord(run.delivery())) {
             other.cancel(CancelCause.LOCK_LOST);
+            return Claim.ZOMBIE_RUNS;
+        }
+        if (other.delivery().job().attemptBase() < run.delivery().job().attemptBase()) {
+            other.cancel(CancelCause.VOID);
             return Claim.ZOMBIE_RUNS;
         }
         return Claim.DUPLICATE;

@@ -11,6 +11,14 @@ public interface ModelProvider {
     /** Whether a request for this model may come here. */
     boolean serves(String model);
 
+    /**
+     * How exactly the configuration names the model for this provider, −1 when not at all; the most
+     * exact one gets a model for which the policy has no routes.
+     */
+    default int exactness(String model) {
+        return serves(model) ? Integer.MAX_VALUE : -1;
+    }
+
     /** Whether it goes on from {@link ModelRequest#started} as if it had said it itself. */
     default boolean continues(String model) {
         return false;

@@ -42,23 +42,30 @@ public final class ControlReader implements SmartLifecycle {
     private final DeadLetters deadLetters;
     private final Clock clock;
     private final Duration back;
+    private final String worker;
 
     private volatile boolean running;
     private volatile boolean reading;
     private volatile @Nullable KafkaConsumer<String, byte[]> open;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
+    /**
+     * @param back how far back it begins
+     * @param worker id of this instance
+     */
     public ControlReader(
             KafkaClients clients,
             StopSignals stops,
             DeadLetters deadLetters,
             Clock clock,
-            Duration back) {
+            Duration back,
+            String worker) {
         this.clients = clients;
         this.stops = stops;
         this.deadLetters = deadLetters;
         this.clock = clock;
         this.back = back;
+        this.worker = worker;
     }
 
     @Override
@@ -137,6 +144,13 @@ public final class ControlReader implements SmartLifecycle {
         try {
             switch (Inbound.event(record.headers(), record.value(), ControlEvent.class)) {
                 case ControlEvent.StopAnswer stop -> stops.stop(stop.messageId());
+                case ControlEvent.JobReplaced replaced ->
+                        stops.replaced(replaced.messageId(), replaced.attemptBase());
+                case ControlEvent.RunVoid run -> {
+                    if (run.worker().equals(worker)) {
+                        stops.voided(run.messageId(), run.attempt(), run.at());
+                    }
+                }
             }
         } catch (UnreadableRecordException e) {
             // Every worker reads it; the first partition reader that cannot is enough of a report.

@@ -2,6 +2,7 @@ package dev.parley.worker.stop;
 
 import dev.parley.worker.answer.AnswerRun;
 import dev.parley.worker.answer.CancelCause;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -13,21 +14,28 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class StopSignals {
 
-    private final int stopsMax;
     private final Map<String, Boolean> stopped;
+    private final Map<String, Integer> replaced;
     private final Map<String, Set<AnswerRun>> running = new ConcurrentHashMap<>();
 
     public StopSignals(int stopsMax) {
-        this.stopsMax = stopsMax;
-        this.stopped =
-                new LinkedHashMap<>() {
-                    private static final long serialVersionUID = 1L;
+        this.stopped = new Newest<>(stopsMax);
+        this.replaced = new Newest<>(stopsMax);
+    }
 
-                    @Override
-                    protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-                        return size() > StopSignals.this.stopsMax;
-                    }
-                };
+    /** Keeps the newest entries up to a limit. */
+    private static final class Newest<V> extends LinkedHashMap<String, V> {
+        private static final long serialVersionUID = 1L;
+        private final int max;
+
+        Newest(int max) {
+            this.max = max;
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
+            return size() > max;
+        }
     }
 
     /** Stops the answer of this message, now or when it begins. */
@@ -38,16 +46,43 @@ public final class StopSignals {
         running.getOrDefault(messageId, Set.of()).forEach(run -> run.cancel(CancelCause.STOPPED));
     }
 
+    /** Jobs of this message that count from less than {@code attemptBase} are void. */
+    public void replaced(String messageId, int attemptBase) {
+        synchronized (stopped) {
+            replaced.merge(messageId, attemptBase, Math::max);
+        }
+        for (AnswerRun run : running.getOrDefault(messageId, Set.of())) {
+            if (run.delivery().job().attemptBase() < attemptBase) {
+                run.cancel(CancelCause.VOID);
+            }
+        }
+    }
+
+    /** The run that began at this moment as this attempt is void; a later one is not. */
+    public void voided(String messageId, int attempt, Instant startedAt) {
+        for (AnswerRun run : running.getOrDefault(messageId, Set.of())) {
+            if (run.delivery().attempt() == attempt
+                    && run.delivery().receivedAt().equals(startedAt)) {
+                run.cancel(CancelCause.VOID);
+            }
+        }
+    }
+
     /** From here on stops reach this run, also one that came before. */
     public void watch(AnswerRun run) {
         String messageId = run.delivery().job().messageId();
         running.computeIfAbsent(messageId, id -> ConcurrentHashMap.newKeySet()).add(run);
+        boolean isVoid;
+        boolean isStopped;
         synchronized (stopped) {
-            if (!stopped.containsKey(messageId)) {
-                return;
-            }
+            isVoid = run.delivery().job().attemptBase() < replaced.getOrDefault(messageId, 0);
+            isStopped = stopped.containsKey(messageId);
         }
-        run.cancel(CancelCause.STOPPED);
+        if (isVoid) {
+            run.cancel(CancelCause.VOID);
+        } else if (isStopped) {
+            run.cancel(CancelCause.STOPPED);
+        }
     }
 
     /** The run has ended. */

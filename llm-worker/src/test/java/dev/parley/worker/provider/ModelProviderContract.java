@@ -25,6 +25,10 @@ public abstract class ModelProviderContract {
     /** Silence ends as a time-out after this, in every provider under test. */
     protected static final Duration SILENCE = Duration.ofMillis(400);
 
+    /** What every provider of an HTTP service is given here. */
+    protected static final Patience PATIENCE =
+            new Patience(Duration.ofSeconds(2), SILENCE, SILENCE, Duration.ofMinutes(1), 65_536);
+
     /** The common pool may have a single thread, which a reader would hold. */
     static final Executor VIRTUAL = Thread::startVirtualThread;
 

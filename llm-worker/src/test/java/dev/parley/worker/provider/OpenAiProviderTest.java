@@ -12,7 +12,6 @@ import dev.parley.schemas.frame.ErrorCode;
 import dev.parley.schemas.record.ChatMessage;
 import dev.parley.schemas.record.ToolUse;
 import dev.parley.worker.provider.FakeService.Script;
-import dev.parley.worker.provider.openai.ListedModel;
 import dev.parley.worker.provider.openai.OpenAiProvider;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -21,6 +20,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -49,19 +49,9 @@ class OpenAiProviderTest extends ModelProviderContract {
         service.close();
     }
 
-    private static ProviderSettings settings(String baseUrl, String apiKey) {
-        return new ProviderSettings(
-                baseUrl,
-                apiKey,
-                null,
-                Duration.ofSeconds(2),
-                SILENCE,
-                SILENCE,
-                Duration.ofMinutes(1),
-                2,
-                Duration.ofMillis(10),
-                Duration.ofSeconds(1),
-                65_536);
+    private static ProviderEndpoint settings(String baseUrl, String apiKey) {
+        return new ProviderEndpoint(
+                "main", baseUrl, apiKey, List.of("*"), Map.of("alias", "real"), true, PATIENCE);
     }
 
     @Override
@@ -543,16 +533,43 @@ class OpenAiProviderTest extends ModelProviderContract {
     }
 
     @Test
+    void asksUnderTheServicesOwnNameAndGoesOnFromAStartedAnswer() {
+        ModelRequest request =
+                new ModelRequest(
+                        "alias",
+                        List.of(new ChatMessage("user", "Hi")),
+                        null,
+                        null,
+                        Instant.now().plusSeconds(30),
+                        List.of(),
+                        "Hello");
+        try (ModelStream stream = provider.open(request)) {
+            readAll(stream);
+        }
+        JsonNode body =
+                Json.tree(service.received().getFirst().body().getBytes(StandardCharsets.UTF_8));
+        assertThat(body.get("model").asString()).isEqualTo("real");
+        assertThat(body.get("continue_final_message").asBoolean()).isTrue();
+        assertThat(body.get("add_generation_prompt").asBoolean()).isFalse();
+        assertThat(body.get("messages").get(1).get("content").asString()).isEqualTo("Hello");
+        assertThat(provider.serves("demo:cut")).isFalse();
+        assertThat(provider.toString()).doesNotContain("key-1");
+        assertThat(settings(service.baseUrl(), "key-1").toString()).doesNotContain("key-1");
+    }
+
+    @Test
     void withoutANameTheFirstListedModelAnswers() {
         service.always(exchange ->
                 exchange.reply(
                         200,
                         "Content-Type: application/json\r\n",
                         "{\"data\":[{\"id\":\"first\"},{\"id\":\"second\"}]}"));
-        assertThat(ListedModel.unlessNamed(settings(service.baseUrl(), null), provider).get())
-                .isEqualTo("first");
+        assertThat(provider.listed().first()).isEqualTo("first");
+        assertThat(provider.models()).containsExactly("first", "second");
         service.always(exchange -> exchange.reply(404, "", "none"));
-        assertThat(ListedModel.unlessNamed(settings(service.baseUrl(), null), provider).get())
-                .isEqualTo("default");
+        OpenAiProvider other =
+                new OpenAiProvider(settings(service.baseUrl(), null), Clock.systemUTC());
+        assertThat(other.listed().first()).isEqualTo("default");
+        assertThat(other.models()).isEmpty();
     }
 }

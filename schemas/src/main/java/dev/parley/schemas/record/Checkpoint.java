@@ -35,6 +35,7 @@ public record Checkpoint(
     public static final String TOOL_FILTER = "tool_filter";
     public static final String ORCHESTRATOR_DECIDED = "orchestrator_decided";
     public static final String WORKER_STARTED = "worker_started";
+    public static final String SECURITY_CHECK = "security_check";
     public static final String LLM_THINKING = "llm_thinking";
     public static final String FIRST_TOKEN = "first_token";
     public static final String TOOL_CALL = "tool_call";

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param recordedTools results to serve in place of calling tools; null: call them
  * @param inputHeld input tokens that were reserved, of all calls to the model together; a further
  *     one that would exceed them is not made; null: no such limit
+ * @param takeovers how often the orchestrator has given the answer to another worker since the one
+ *     that had it was not heard of any more; what that one has shown is void, or gone on from
  */
 public record Job(
         String jobId,
@@ -45,7 +47,8 @@ public record Job(
         @Nullable ParkedAnswer parked,
         List<ApprovalDecision> decisions,
         @Nullable List<RecordedTool> recordedTools,
-        @Nullable Long inputHeld)
+        @Nullable Long inputHeld,
+        int takeovers)
         implements PipelineEvent {
 
     public Job {
@@ -53,6 +56,50 @@ public record Job(
         tools = tools == null ? Map.of() : Map.copyOf(tools);
         decisions = decisions == null ? List.of() : List.copyOf(decisions);
         recordedTools = recordedTools == null ? null : List.copyOf(recordedTools);
+    }
+
+    /** A job that no worker had before. */
+    public Job(
+            String jobId,
+            String messageId,
+            String conversationId,
+            String userId,
+            String role,
+            ReplyTo replyTo,
+            @Nullable String model,
+            List<ChatMessage> messages,
+            @Nullable Integer maxTokens,
+            @Nullable Double temperature,
+            Instant createdAt,
+            Instant deadline,
+            Map<String, List<PolicyRecord.ToolRule>> tools,
+            @Nullable Integer toolRounds,
+            int attemptBase,
+            @Nullable ParkedAnswer parked,
+            List<ApprovalDecision> decisions,
+            @Nullable List<RecordedTool> recordedTools,
+            @Nullable Long inputHeld) {
+        this(
+                jobId,
+                messageId,
+                conversationId,
+                userId,
+                role,
+                replyTo,
+                model,
+                messages,
+                maxTokens,
+                temperature,
+                createdAt,
+                deadline,
+                tools,
+                toolRounds,
+                attemptBase,
+                parked,
+                decisions,
+                recordedTools,
+                inputHeld,
+                0);
     }
 
     /** A job without tools. */
@@ -89,5 +136,30 @@ public record Job(
                 List.of(),
                 null,
                 null);
+    }
+
+    /** The same job once more, its attempts counting on from {@code base}. */
+    public Job takenOver(int base) {
+        return new Job(
+                jobId,
+                messageId,
+                conversationId,
+                userId,
+                role,
+                replyTo,
+                model,
+                messages,
+                maxTokens,
+                temperature,
+                createdAt,
+                deadline,
+                tools,
+                toolRounds,
+                base,
+                parked,
+                decisions,
+                recordedTools,
+                inputHeld,
+                takeovers + 1);
     }
 }

@@ -11,4 +11,5 @@ public sealed interface PipelineEvent
                 PersonKey,
                 PolicyRecord,
                 PolicyChange,
-                ToolCatalog {}
+                ToolCatalog,
+                WorkerStatus {}

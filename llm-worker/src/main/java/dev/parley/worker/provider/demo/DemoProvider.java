@@ -1,6 +1,7 @@
 package dev.parley.worker.provider.demo;
 
 import dev.parley.schemas.record.ChatMessage;
+import dev.parley.worker.provider.ModelNames;
 import dev.parley.worker.provider.ModelProvider;
 import dev.parley.worker.provider.ModelRequest;
 import dev.parley.worker.provider.ModelStream;
@@ -15,6 +16,8 @@ public final class DemoProvider implements ModelProvider {
     /** The name of the plain model, and of the provider. */
     public static final String MODEL = DemoCommand.MODEL;
 
+    private final String name;
+    private final List<String> models;
     private final DemoSettings settings;
     private final Duration silenceTimeout;
     private final Clock clock;
@@ -25,6 +28,22 @@ public final class DemoProvider implements ModelProvider {
      * @param silenceTimeout after which a feigned silence ends as a time-out
      */
     public DemoProvider(DemoSettings settings, Duration silenceTimeout, Clock clock) {
+        this(MODEL, List.of(MODEL), settings, silenceTimeout, clock);
+    }
+
+    /**
+     * A demonstration that passes for another provider, to try routes with.
+     *
+     * @param models further names and globs that it answers to
+     */
+    public DemoProvider(
+            String name,
+            List<String> models,
+            DemoSettings settings,
+            Duration silenceTimeout,
+            Clock clock) {
+        this.name = name;
+        this.models = List.copyOf(models);
         this.settings = settings;
         this.silenceTimeout = silenceTimeout;
         this.clock = clock;
@@ -33,12 +52,20 @@ public final class DemoProvider implements ModelProvider {
 
     @Override
     public String name() {
-        return MODEL;
+        return name;
     }
 
     @Override
     public boolean serves(String model) {
-        return DemoCommand.ofModel(model).isPresent();
+        return exactness(model) >= 0;
+    }
+
+    @Override
+    public int exactness(String model) {
+        if (DemoCommand.ofModel(model).isPresent()) {
+            return name.equals(MODEL) ? Integer.MAX_VALUE : 0;
+        }
+        return name.equals(MODEL) ? -1 : ModelNames.exactness(models, model);
     }
 
     @Override
@@ -48,7 +75,7 @@ public final class DemoProvider implements ModelProvider {
 
     @Override
     public List<String> models() {
-        return List.of(MODEL);
+        return models.stream().filter(model -> model.indexOf('*') < 0).toList();
     }
 
     @Override

@@ -189,7 +189,7 @@ final class DemoStream implements ModelStream {
                             ErrorCode.UPSTREAM_ERROR,
                             "The model provider refused this system's credentials.");
             case FILTER ->
-                    throw ProviderException.lasting(
+                    throw ProviderException.refused(
                             ErrorCode.UPSTREAM_ERROR,
                             "The provider's filter refused to answer this.");
         }

@@ -1,45 +1,41 @@
 package dev.parley.worker.provider.openai;
 
+import dev.parley.worker.provider.ModelNames;
 import dev.parley.worker.provider.ModelProvider;
 import dev.parley.worker.provider.ModelRequest;
 import dev.parley.worker.provider.ModelStream;
-import dev.parley.worker.provider.ProviderSettings;
+import dev.parley.worker.provider.ProviderEndpoint;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.time.Clock;
-import java.util.Objects;
+import java.util.List;
 import java.util.concurrent.Executors;
 
 /**
  * A service with {@code POST …/chat/completions}: OpenAI, vLLM, Ollama, llama.cpp, LiteLLM,
- * OpenRouter. Takes every model name but the demonstration's.
+ * OpenRouter. Takes the models of its configuration but never the demonstration's.
  */
 public final class OpenAiProvider implements ModelProvider {
 
     private static final String DEMO = "demo";
 
-    private final ProviderSettings settings;
+    private final ProviderEndpoint endpoint;
     private final Clock clock;
     private final URI completions;
-    private final URI models;
     private final HttpClient http;
+    private final ListedModels listed;
 
     /**
-     * @param settings with a base address
+     * @param endpoint with a base address including {@code /v1}
      */
-    public OpenAiProvider(ProviderSettings settings, Clock clock) {
-        this.settings = settings;
+    public OpenAiProvider(ProviderEndpoint endpoint, Clock clock) {
+        this.endpoint = endpoint;
         this.clock = clock;
-        String base = Objects.requireNonNull(settings.baseUrl()).strip();
-        while (base.endsWith("/")) {
-            base = base.substring(0, base.length() - 1);
-        }
-        this.completions = URI.create(base + "/chat/completions");
-        this.models = URI.create(base + "/models");
+        this.completions = URI.create(endpoint.baseUrl() + "/chat/completions");
         this.http =
                 HttpClient.newBuilder()
-                        .connectTimeout(settings.connectTimeout())
+                        .connectTimeout(endpoint.patience().connect())
                         // Without TLS an upgrade to HTTP/2 would be tried on every connection,
                         // which small servers answer badly.
                         .version(
@@ -49,30 +45,61 @@ public final class OpenAiProvider implements ModelProvider {
                         .followRedirects(HttpClient.Redirect.NEVER)
                         .executor(Executors.newVirtualThreadPerTaskExecutor())
                         .build();
+        this.listed =
+                new ListedModels(
+                        endpoint.name(),
+                        http,
+                        authorized(
+                                        HttpRequest.newBuilder(
+                                                URI.create(endpoint.baseUrl() + "/models")))
+                                .GET()
+                                .build());
     }
 
     @Override
     public String name() {
-        return "openai";
+        return endpoint.name();
     }
 
     @Override
     public boolean serves(String model) {
-        return !model.equals(DEMO) && !model.startsWith(DEMO + ":");
+        return exactness(model) >= 0;
+    }
+
+    @Override
+    public int exactness(String model) {
+        return model.equals(DEMO) || model.startsWith(DEMO + ":")
+                ? -1
+                : ModelNames.exactness(endpoint.models(), model);
+    }
+
+    @Override
+    public boolean continues(String model) {
+        return endpoint.continues();
+    }
+
+    /** Those of the configuration, else those that the service lists. */
+    @Override
+    public List<String> models() {
+        List<String> configured = endpoint.literalModels();
+        return configured.isEmpty()
+                ? listed.known().stream().filter(this::serves).toList()
+                : configured;
+    }
+
+    /** What the service lists. */
+    public ListedModels listed() {
+        return listed;
     }
 
     @Override
     public ModelStream open(ModelRequest request) {
-        return new OpenAiStream(http, post(request), settings, clock, request.deadline());
-    }
-
-    HttpClient http() {
-        return http;
-    }
-
-    /** The list of the service's models. */
-    HttpRequest listModels() {
-        return authorized(HttpRequest.newBuilder(models)).GET().build();
+        return new OpenAiStream(
+                http,
+                post(request.named(endpoint.nameOf(request.model()))),
+                endpoint.patience(),
+                clock,
+                request.deadline());
     }
 
     private HttpRequest post(ModelRequest request) {
@@ -84,9 +111,9 @@ public final class OpenAiProvider implements ModelProvider {
     }
 
     private HttpRequest.Builder authorized(HttpRequest.Builder request) {
-        String apiKey = settings.apiKey();
-        if (apiKey != null && !apiKey.isBlank()) {
-            request.header("Authorization", "Bearer " + apiKey.strip());
+        String apiKey = endpoint.apiKey();
+        if (apiKey != null) {
+            request.header("Authorization", "Bearer " + apiKey);
         }
         return request;
     }

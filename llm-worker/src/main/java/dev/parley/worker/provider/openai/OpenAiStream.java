@@ -2,9 +2,10 @@ package dev.parley.worker.provider.openai;
 
 import dev.parley.schemas.frame.ErrorCode;
 import dev.parley.schemas.record.TokenUsage;
+import dev.parley.worker.provider.HttpFailures;
 import dev.parley.worker.provider.ModelStream;
+import dev.parley.worker.provider.Patience;
 import dev.parley.worker.provider.ProviderException;
-import dev.parley.worker.provider.ProviderSettings;
 import dev.parley.worker.provider.StreamEvent;
 import dev.parley.worker.provider.StreamEvent.FinishReason;
 import java.net.http.HttpClient;
@@ -42,7 +43,7 @@ final class OpenAiStream implements ModelStream {
 
     private final HttpClient http;
     private final HttpRequest request;
-    private final ProviderSettings settings;
+    private final Patience patience;
     private final Clock clock;
     private final Instant deadline;
 
@@ -66,16 +67,16 @@ final class OpenAiStream implements ModelStream {
     OpenAiStream(
             HttpClient http,
             HttpRequest request,
-            ProviderSettings settings,
+            Patience patience,
             Clock clock,
             Instant deadline) {
         this.http = http;
         this.request = request;
-        this.settings = settings;
+        this.patience = patience;
         this.clock = clock;
         this.deadline = deadline;
-        this.sse = new SseReader(settings.eventBytesMax());
-        this.toolCalls = new ToolCallParts(settings.eventBytesMax());
+        this.sse = new SseReader(patience.eventBytesMax());
+        this.toolCalls = new ToolCallParts(patience.eventBytesMax());
     }
 
     @Override
@@ -144,10 +145,7 @@ final class OpenAiStream implements ModelStream {
 
     private void connect() throws ProviderException {
         Duration toDeadline = Duration.between(clock.instant(), deadline);
-        Duration total =
-                toDeadline.compareTo(settings.totalTimeout()) < 0
-                        ? toDeadline
-                        : settings.totalTimeout();
+        Duration total = toDeadline.compareTo(patience.total()) < 0 ? toDeadline : patience.total();
         silentFromNanos = System.nanoTime();
         endsNanos = silentFromNanos + total.toNanos();
         CompletableFuture<HttpResponse<BodyQueue>> open = http.sendAsync(request, info -> body);
@@ -159,7 +157,10 @@ final class OpenAiStream implements ModelStream {
         HttpResponse<BodyQueue> response = await(open);
         if (response.statusCode() != 200) {
             disconnect();
-            throw HttpFailures.ofStatus(response.statusCode(), response.headers(), clock);
+            throw HttpFailures.ofStatus(
+                    response.statusCode(),
+                    response.headers().firstValue("Retry-After").orElse(null),
+                    clock);
         }
         isWholeReply =
                 response.headers()
@@ -196,7 +197,7 @@ final class OpenAiStream implements ModelStream {
         if (finishReason != null) {
             silence = USAGE_PATIENCE;
         } else {
-            silence = anyByte ? settings.idleTimeout() : settings.firstByteTimeout();
+            silence = anyByte ? patience.idle() : patience.firstByte();
         }
         return Math.max(0, Math.min(silentFromNanos + silence.toNanos(), endsNanos) - now);
     }
@@ -205,7 +206,7 @@ final class OpenAiStream implements ModelStream {
         if (System.nanoTime() >= endsNanos) {
             return ProviderException.timeout("finish in time");
         }
-        Duration waited = anyByte ? settings.idleTimeout() : settings.firstByteTimeout();
+        Duration waited = anyByte ? patience.idle() : patience.firstByte();
         return ProviderException.timeout("send anything for " + waited.toSeconds() + " seconds");
     }
 
@@ -250,7 +251,7 @@ final class OpenAiStream implements ModelStream {
     private void parse(ByteBuffer buffer) throws ProviderException {
         try {
             if (isWholeReply) {
-                whole.take(buffer, settings.eventBytesMax());
+                whole.take(buffer, patience.eventBytesMax());
             } else {
                 sse.feed(buffer, this::onData);
             }
@@ -357,7 +358,7 @@ final class OpenAiStream implements ModelStream {
         return switch (reason) {
             case "length" -> FinishReason.LENGTH;
             case "content_filter" ->
-                    throw ProviderException.lasting(
+                    throw ProviderException.refused(
                             ErrorCode.UPSTREAM_ERROR,
                             "The model provider's filter refused this answer.");
             default -> FinishReason.STOP;

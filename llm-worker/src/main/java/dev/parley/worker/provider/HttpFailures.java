@@ -1,10 +1,8 @@
-package dev.parley.worker.provider.openai;
+package dev.parley.worker.provider;
 
 import dev.parley.schemas.frame.ErrorCode;
-import dev.parley.worker.provider.ProviderException;
 import java.io.IOException;
 import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpHeaders;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -13,21 +11,25 @@ import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
 /** What a status or a broken connection means to the person who asked. */
-final class HttpFailures {
+public final class HttpFailures {
 
     private HttpFailures() {}
 
-    /** Of any status but 200. */
-    static ProviderException ofStatus(int status, HttpHeaders headers, Clock clock) {
+    /**
+     * Of any status but 200.
+     *
+     * @param retryAfter the header's text
+     */
+    public static ProviderException ofStatus(int status, @Nullable String retryAfter, Clock clock) {
         if (status == 429) {
             return ProviderException.busy(
                     "The model provider is asked too often at the moment.",
-                    retryAfter(headers, clock));
+                    duration(retryAfter, clock));
         }
         if (status == 408 || status >= 500) {
             return ProviderException.busy(
                     "The model provider failed (status %d).".formatted(status),
-                    retryAfter(headers, clock));
+                    duration(retryAfter, clock));
         }
         return ProviderException.lasting(
                 ErrorCode.UPSTREAM_ERROR,
@@ -40,7 +42,7 @@ final class HttpFailures {
     }
 
     /** Before any status came. */
-    static ProviderException ofConnection(@Nullable Throwable cause) {
+    public static ProviderException ofConnection(@Nullable Throwable cause) {
         if (cause instanceof HttpConnectTimeoutException) {
             return ProviderException.passing(
                     ErrorCode.UPSTREAM_TIMEOUT,
@@ -56,11 +58,11 @@ final class HttpFailures {
     }
 
     /** Seconds or an HTTP date (RFC 9110, 10.2.3); null when absent or neither. */
-    private static @Nullable Duration retryAfter(HttpHeaders headers, Clock clock) {
-        String value = headers.firstValue("Retry-After").map(String::strip).orElse(null);
-        if (value == null) {
+    private static @Nullable Duration duration(@Nullable String header, Clock clock) {
+        if (header == null) {
             return null;
         }
+        String value = header.strip();
         try {
             if (!value.isEmpty() && value.chars().allMatch(c -> c >= '0' && c <= '9')) {
                 return Duration.ofSeconds(Long.parseLong(value));

@@ -1,0 +1,98 @@
+package dev.parley.orchestrator.workers;
+
+import dev.parley.orchestrator.stream.Workers;
+import dev.parley.schemas.record.WorkerStatus;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * The newest word of each worker, and when it was heard by this instance's own clock: theirs may be
+ * wrong. Any thread.
+ */
+public final class Presence implements Workers {
+
+    /** Longer than any pause between two words; a worker that is silent for it is forgotten. */
+    private static final Duration FORGOTTEN = Duration.ofMinutes(5);
+
+    private final Duration silence;
+    private final LongSupplier nanos;
+
+    // Guarded by this.
+    private final Map<String, Heard> heard = new HashMap<>();
+    private boolean listening;
+    private long listeningSince;
+    private boolean idle;
+    private long idleSince;
+
+    private record Heard(WorkerStatus status, long atNanos) {}
+
+    /**
+     * @param silence after which a worker is taken for lost
+     * @param nanos monotonic
+     */
+    public Presence(Duration silence, LongSupplier nanos) {
+        this.silence = silence;
+        this.nanos = nanos;
+    }
+
+    /** From now on words are read; what was said before is not held against anybody. */
+    synchronized void listening(boolean begins) {
+        listening = begins;
+        listeningSince = nanos.getAsLong();
+        idle = false;
+    }
+
+    synchronized void heard(WorkerStatus status) {
+        long now = nanos.getAsLong();
+        heard.put(status.worker(), new Heard(status, now));
+        heard.values().removeIf(h -> now - h.atNanos() > FORGOTTEN.toNanos());
+        boolean room = heard.values().stream().anyMatch(h -> isAlive(h, now) && hasRoom(h));
+        if (room && !idle) {
+            idleSince = now;
+        }
+        idle = room;
+    }
+
+    @Override
+    public synchronized boolean isLost(String worker) {
+        long now = nanos.getAsLong();
+        if (!listening
+                || now - listeningSince < silence.toNanos()
+                || heard.values().stream().noneMatch(h -> isAlive(h, now))) {
+            return false;
+        }
+        Heard word = heard.get(worker);
+        return word == null || !isAlive(word, now);
+    }
+
+    @Override
+    public synchronized Duration idleFor() {
+        long now = nanos.getAsLong();
+        boolean room =
+                listening
+                        && idle
+                        && heard.values().stream().anyMatch(h -> isAlive(h, now) && hasRoom(h));
+        return room ? Duration.ofNanos(now - Math.max(idleSince, listeningSince)) : Duration.ZERO;
+    }
+
+    /** The newest words of those that live. */
+    public synchronized List<WorkerStatus> alive() {
+        long now = nanos.getAsLong();
+        return heard.values().stream()
+                .filter(h -> isAlive(h, now))
+                .map(Heard::status)
+                .sorted((a, b) -> a.worker().compareTo(b.worker()))
+                .toList();
+    }
+
+    private boolean isAlive(Heard word, long now) {
+        return !word.status().leaving() && now - word.atNanos() <= silence.toNanos();
+    }
+
+    private static boolean hasRoom(Heard word) {
+        return word.status().running() < word.status().slots();
+    }
+}

@@ -1,0 +1,2 @@
+/** How text becomes frames. */
+package dev.parley.worker.context;
