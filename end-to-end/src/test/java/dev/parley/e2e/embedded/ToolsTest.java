@@ -74,6 +74,20 @@ class ToolsTest {
                                 && !tools.body().contains("\"new\"");
                     });
         }
+        await("the worker has heard of that").atMost(PATIENCE).until(ToolsTest::bothAreOffered);
+    }
+
+    private static boolean bothAreOffered() {
+        try (ChatSocket chat = chat(user(), "user")) {
+            String message =
+                    chat.say(
+                            """
+                            use tool everything__echo {"message":"there?"}
+                            use tool files__list_allowed_directories {}\
+                            """,
+                            Map.of("model", "demo"));
+            return chat.frames().assertAnswered(message).at("/result/tool_calls").intValue() == 2;
+        }
     }
 
     @AfterAll
