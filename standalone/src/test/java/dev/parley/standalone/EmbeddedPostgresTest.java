@@ -67,13 +67,12 @@ class EmbeddedPostgresTest {
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start(folder)) {
             execute(postgres, "CREATE TABLE kept (n int)");
             postgres.pause();
-            assertThatThrownBy(
-                            () ->
-                                    DriverManager.getConnection(
-                                            postgres.jdbcUrl()
-                                                    + "?loginTimeout=1&connectTimeout=1&socketTimeout=1",
-                                            postgres.user(),
-                                            postgres.password()))
+            assertThatThrownBy(() ->
+                            DriverManager.getConnection(
+                                    postgres.jdbcUrl()
+                                            + "?loginTimeout=1&connectTimeout=1&socketTimeout=1",
+                                    postgres.user(),
+                                    postgres.password()))
                     .isInstanceOf(SQLException.class);
             postgres.resume();
             execute(postgres, "INSERT INTO kept VALUES (7)");

@@ -85,8 +85,7 @@ class HistoryPageTest {
                 Map.of("markdown", ".md", "json", ".json", "jsonl", ".jsonl", "csv", ".csv")
                         .entrySet()) {
             Download download =
-                    console.page()
-                            .waitForDownload(() -> menu(found, "export-" + format.getKey()));
+                    console.page().waitForDownload(() -> menu(found, "export-" + format.getKey()));
             assertThat(download.suggestedFilename()).endsWith(format.getValue());
             assertThat(Files.readString(download.path())).contains(word);
         }

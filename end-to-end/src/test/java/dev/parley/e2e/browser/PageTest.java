@@ -170,8 +170,10 @@ class PageTest {
         assertThat(turn.getByTestId("error")).hasAttribute("data-code", "upstream_error");
         turn.getByTestId("ask-again").click();
         assertThat(console.turns().last().getByTestId("branch"))
-                .hasText("2 / 2", new com.microsoft.playwright.assertions.LocatorAssertions
-                        .HasTextOptions().setTimeout(ConsolePage.PATIENCE_MS));
+                .hasText(
+                        "2 / 2",
+                        new com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions()
+                                .setTimeout(ConsolePage.PATIENCE_MS));
         console.awaitState(console.turns().last(), "failed");
     }
 
@@ -182,8 +184,7 @@ class PageTest {
         console.id("setting-direction").selectOption("rtl");
         assertThat(console.page().locator("html")).hasAttribute("dir", "rtl");
         console.id("setting-language").selectOption("de");
-        assertThat(console.page().locator("html"))
-                .hasAttribute("lang", "de", ConsolePage.soon());
+        assertThat(console.page().locator("html")).hasAttribute("lang", "de", ConsolePage.soon());
         assertThat(console.id("new-conversation")).containsText("Neue Unterhaltung");
         assertThat(console.page().locator("html")).hasAttribute("dir", "rtl");
     }

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Takes the pictures in {@code docs/screenshots} anew; run by {@code ./parley screenshots}. On a run
- * of its own, so that nothing of other tests is in them.
+ * Takes the pictures in {@code docs/screenshots} anew; run by {@code ./parley screenshots}. On a
+ * run of its own, so that nothing of other tests is in them.
  */
 @EnabledIfSystemProperty(named = "parley.screenshots", matches = "true")
 @ExtendWith(Chromium.class)

@@ -65,11 +65,16 @@ final class ScriptedChat {
                 Map.of(
                         "result",
                         Map.of(
-                                "answer", answer,
-                                "finish_reason", "stop",
-                                "model", "m",
-                                "tokens_input", 1,
-                                "tokens_output", 1)));
+                                "answer",
+                                answer,
+                                "finish_reason",
+                                "stop",
+                                "model",
+                                "m",
+                                "tokens_input",
+                                1,
+                                "tokens_output",
+                                1)));
     }
 
     void send(String json) {

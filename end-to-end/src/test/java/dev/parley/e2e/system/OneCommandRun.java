@@ -18,8 +18,10 @@ import org.awaitility.Awaitility;
 public final class OneCommandRun implements AutoCloseable {
 
     private static final Path JAR = Path.of("../standalone/target/standalone.jar");
+
     /** Seconds on a quiet machine; a busy one takes its time. */
     private static final Duration READY_PATIENCE = Duration.ofMinutes(4);
+
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(45);
     private static final String SECRET = "end-to-end-secret-end-to-end-secret-end";
 

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
@@ -39,6 +40,8 @@ public final class JobIntake implements SmartLifecycle, JobSlot.Intake {
 
     /** For the broker to hear of what was released. */
     private static final Duration RELEASE_TIMEOUT = Duration.ofSeconds(5);
+
+    private static final long LOOK_NANOS = Duration.ofMillis(10).toNanos();
 
     private final WorkerSettings settings;
     private final KafkaClients clients;
@@ -99,6 +102,12 @@ public final class JobIntake implements SmartLifecycle, JobSlot.Intake {
     /** As {@link #stop}, without a drain: the running answers are dropped where they are. */
     public void abandon() {
         taking = false;
+        slots.forEach(JobSlot::wakeIfIdle);
+        // A slot that still waits would be given the very jobs that are dropped, time and again.
+        long deadline = System.nanoTime() + RELEASE_TIMEOUT.toNanos();
+        while (alive() > running.count() && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
         running.cancelAll(CancelCause.DRAINED);
         stop();
     }
