@@ -10,23 +10,21 @@ test('a stream that breaks goes on after the last event', async () => {
   // EventSource cannot set a header; this fetch stands for a page that is signed in, and can cut the line.
   const asked = [];
   let cut;
+  let session;
   const source = new EventSource(`${url}/api/chat/stream`, {
-    fetch: (address, init) => {
-      const line = new AbortController();
-      cut = () => line.abort();
+    fetch: async (address, init) => {
       const target = new URL(address);
       if (session) {
         target.searchParams.set('session', session);
       }
       asked.push(init.headers['Last-Event-ID'] ?? null);
-      return fetch(target, {
-        ...init,
-        signal: AbortSignal.any([line.signal, init.signal].filter(Boolean)),
-        headers: { ...init.headers, ...authorization },
-      });
+      const response = await fetch(target, { ...init, headers: { ...init.headers, ...authorization } });
+      const line = new TransformStream({ start: (ends) => (cut = () => ends.terminate()) });
+      response.body.pipeTo(line.writable).catch(() => {});
+      const { url: from, status, redirected, headers } = response;
+      return { body: line.readable, url: from, status, redirected, headers };
     },
   });
-  let session;
   const frames = [];
   const waiting = [];
   source.onmessage = (event) => {
