@@ -31,7 +31,9 @@ class FirstTools {
             ChainHeads heads,
             Subjects subjects,
             ChangeWriter writer,
-            AdministrationSettings settings) {
+            AdministrationSettings settings,
+            RelaySignal relay) {
+        catalogs.onLook(relay::changed);
         this.catalogs = catalogs;
         this.transactions = transactions;
         this.heads = heads;

@@ -189,7 +189,10 @@ class Relay implements SmartLifecycle {
                 .filter(subject -> !wanted.containsKey(subject))
                 .forEach(subject -> wrong.put(subject, null));
         if (!wrong.isEmpty()) {
-            LOG.warn("the policy topic differs from the database in {}", wrong.keySet());
+            LOG.warn(
+                    "the policy topic differs from the database in {} subjects, the first is {}",
+                    wrong.size(),
+                    wrong.keySet().iterator().next());
             open.publish(
                     wrong.entrySet().stream()
                             .map(e -> open.subject(e.getKey(), e.getValue()))

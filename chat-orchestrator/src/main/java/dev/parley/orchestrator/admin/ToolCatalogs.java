@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -25,7 +26,6 @@ import org.springframework.stereotype.Component;
 
 /** The newest catalogue of each MCP server, as the workers saw them. */
 @Component
-@ConditionalOnDatabase
 class ToolCatalogs implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(ToolCatalogs.class);
@@ -35,16 +35,20 @@ class ToolCatalogs implements SmartLifecycle {
 
     private final KafkaClients clients;
     private final DeadLetters deadLetters;
-    private final RelaySignal relay;
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Map<String, ToolCatalog> catalogs = new ConcurrentHashMap<>();
     private final AtomicLong revision = new AtomicLong();
     private volatile boolean running;
     private volatile @Nullable Thread reader;
 
-    ToolCatalogs(KafkaClients clients, DeadLetters deadLetters, RelaySignal relay) {
+    ToolCatalogs(KafkaClients clients, DeadLetters deadLetters) {
         this.clients = clients;
         this.deadLetters = deadLetters;
-        this.relay = relay;
+    }
+
+    /** Called by the reading thread whenever it has looked for catalogues. */
+    void onLook(Runnable listener) {
+        listeners.add(listener);
     }
 
     @Nullable ToolCatalog of(String server) {
@@ -74,15 +78,11 @@ class ToolCatalogs implements SmartLifecycle {
                 consumer.assign(List.of(partition));
                 consumer.seekToBeginning(List.of(partition));
                 while (running) {
-                    boolean any = false;
                     for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
                         take(record);
-                        any = true;
-                    }
-                    if (any) {
                         revision.incrementAndGet();
-                        relay.changed();
                     }
+                    listeners.forEach(Runnable::run);
                 }
             } catch (org.apache.kafka.common.errors.InterruptException e) {
                 return;

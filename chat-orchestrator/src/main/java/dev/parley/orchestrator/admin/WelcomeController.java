@@ -34,14 +34,14 @@ class WelcomeController {
         return Calls.json(HttpStatus.OK, shown());
     }
 
-    /** Sets the text; null takes it away. */
+    /** Sets the text; null or an empty one takes it away. */
     @PutMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<byte[]> put(Administrator caller, HttpServletRequest request)
             throws IOException {
         ObjectNode body = calls.object(request);
         Long seen = Calls.version(body, null);
         JsonNode text = body.get("text");
-        if (text != null && text.isNull() && body.size() == 1) {
+        if (text != null && (text.isNull() || text.asString("?").isEmpty()) && body.size() == 1) {
             if (book.find(SubjectKind.WELCOME, SubjectKind.WELCOME_NAME).isPresent()) {
                 book.delete(caller, SubjectKind.WELCOME, SubjectKind.WELCOME_NAME, seen);
             }

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a file changes of the policy that stands: only what differs is published, so that a restart
- * publishes nothing. Blocks and accepted tools that the file does not name stay, since they are
- * made at run time.
+ * publishes nothing. Blocks, and accepted tools of the file's servers, stay: they are made at run
+ * time.
  */
 final class PolicyPublication {
 
@@ -28,13 +28,18 @@ final class PolicyPublication {
             Policy wanted = Policy.of(file.records());
             standing.subjects()
                     .forEach((subject, record) -> {
-                        if (!(record instanceof PolicyRecord.Block)
-                                && !(record instanceof PolicyRecord.AcceptedTools)
+                        if (!isMadeAtRunTime(record, wanted)
                                 && !wanted.subjects().containsKey(subject)) {
                             changes.put(subject, null);
                         }
                     });
         }
         return changes;
+    }
+
+    private static boolean isMadeAtRunTime(PolicyRecord record, Policy wanted) {
+        return record instanceof PolicyRecord.Block
+                || (record instanceof PolicyRecord.AcceptedTools accepted
+                        && wanted.subjects().containsKey("mcp-server/" + accepted.server()));
     }
 }

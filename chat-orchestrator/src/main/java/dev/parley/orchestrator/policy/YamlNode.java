@@ -207,7 +207,7 @@ record YamlNode(String path, JsonNode node) {
 
     /** The node, or an empty map in place of nothing: {@code blue:} names a team without more. */
     YamlNode orEmptyMap() {
-        return node.isNull()
+        return node.isNull() || (node.isString() && node.stringValue().isEmpty())
                 ? new YamlNode(
                         path, tools.jackson.databind.node.JsonNodeFactory.instance.objectNode())
                 : this;

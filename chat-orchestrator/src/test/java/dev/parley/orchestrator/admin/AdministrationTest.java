@@ -2,45 +2,15 @@ package dev.parley.orchestrator.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.orchestrator.TestBroker;
 import dev.parley.orchestrator.admin.Orchestrator.Answer;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every call of the administration, and every way to get it wrong. */
 class AdministrationTest {
 
-    @TempDir static Path folder;
-    private static TestBroker broker;
-    private static TestDatabase database;
-    private static Orchestrator orchestrator;
-
-    @BeforeAll
-    static void start() throws Exception {
-        broker = TestBroker.start(folder.resolve("broker"));
-        database = TestDatabase.start(folder);
-        orchestrator =
-                Orchestrator.start(
-                        broker.bootstrapServers(), database.url(), folder.resolve("state"));
-    }
-
-    @AfterAll
-    static void stop() {
-        if (orchestrator != null) {
-            orchestrator.close();
-        }
-        if (database != null) {
-            database.close();
-        }
-        if (broker != null) {
-            broker.close();
-        }
-    }
+    private final Orchestrator orchestrator = Surroundings.shared().orchestrator();
 
     @Test
     void beginsWithTheBuiltInPolicy() {
@@ -301,6 +271,65 @@ class AdministrationTest {
                                 .path("items")
                                 .findValuesAsString("kind"))
                 .contains("roles", "teams", "users");
+    }
+
+    @Test
+    void takesNamesAsTheyAre() {
+        String model = "/api/admin/models/openai%2Fgpt-5*";
+        Answer made = orchestrator.put(model, "{\"price\":{\"input\":1,\"output\":2}}");
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        assertThat(orchestrator.get(model).json().path("name").asString())
+                .isEqualTo("openai/gpt-5*");
+        String user = "/api/admin/users/auth0%7C%C3%A4%20%25%27--";
+        Answer added = orchestrator.put(user, "{}");
+        assertThat(added.status()).as(added.text()).isEqualTo(201);
+        assertThat(orchestrator.get(user).json().path("name").asString()).isEqualTo("auth0|ä %'--");
+    }
+
+    @Test
+    void showsWhatHoldsAndFromWhere() {
+        orchestrator.put(
+                "/api/admin/roles/shown",
+                "{\"limits\":{\"requests_per_minute\":60,\"message_chars\":0},"
+                        + "\"models\":[\"gpt-*\"],\"tools\":{\"mine\":{\"mode\":\"all\"}}}");
+        orchestrator.put("/api/admin/teams/shown", "{\"limits\":{\"requests_per_minute\":7}}");
+        orchestrator.put(
+                "/api/admin/users/shown",
+                "{\"role\":\"shown\",\"team\":\"shown\","
+                        + "\"limits\":{\"requests_per_minute\":9,\"tool_rounds\":3}}");
+        org.awaitility.Awaitility.await("the change in force")
+                .atMost(Orchestrator.PATIENCE)
+                .until(() -> orchestrator.policy().subjects().containsKey("user/shown"));
+
+        Answer answer = orchestrator.get("/api/admin/users/shown/effective?role=admin");
+
+        assertThat(answer.json().path("role").asString()).isEqualTo("shown");
+        assertThat(answer.json().path("role_from").asString()).isEqualTo("user/shown");
+        assertThat(answer.json().path("limits").toString())
+                .contains("\"requests_per_minute\":{\"max\":7,\"from\":\"team/shown\"}")
+                .contains("\"message_chars\":{\"max\":0,\"from\":\"role/shown\"}")
+                .contains("\"tool_rounds\":{\"max\":3,\"from\":\"user/shown\"}");
+        assertThat(answer.json().path("models").toString())
+                .isEqualTo("[{\"model\":\"gpt-*\",\"from\":\"role/shown\"}]");
+        assertThat(answer.json().path("tools").has("mine")).isTrue();
+        assertThat(
+                        orchestrator
+                                .get("/api/admin/users/nobody/effective?role=none")
+                                .json()
+                                .path("allowed")
+                                .asBoolean(true))
+                .isFalse();
+        assertThat(
+                        orchestrator
+                                .call(
+                                        "shown",
+                                        "user",
+                                        "GET",
+                                        "/api/admin/users/shown/effective",
+                                        null,
+                                        null)
+                                .status())
+                .isEqualTo(403);
     }
 
     @Test
