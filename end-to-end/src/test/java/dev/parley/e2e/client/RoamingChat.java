@@ -3,6 +3,7 @@ package dev.parley.e2e.client;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -36,6 +37,11 @@ public final class RoamingChat implements AutoCloseable {
     /** Only while the connection is a WebSocket. */
     public String say(String text) {
         return socket.say(text);
+    }
+
+    /** The same under a {@code client_msg_id}, so that it may be said again. */
+    public String say(String text, String clientMsgId) {
+        return socket.say(text, Map.of("client_msg_id", clientMsgId));
     }
 
     /** Everything that came on all connections, in order. */
