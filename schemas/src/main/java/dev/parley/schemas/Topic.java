@@ -35,6 +35,8 @@ public enum Topic {
     POLICY("parley.policy", Kind.COMPACTED, Spread.SINGLE),
     /** Key subject. Written by the policy's administration, read by audit: who changed what. */
     POLICY_CHANGES("parley.policy-changes", Kind.RECORD, Spread.SINGLE),
+    /** Key number. Written by audit, kept: signed heads of the chains. */
+    CHECKPOINTS("parley.checkpoints", Kind.RECORD, Spread.SINGLE),
     /** Key MCP server. Written by workers, read by the policy's administration. */
     TOOLS("parley.tools", Kind.COMPACTED, Spread.SINGLE),
     /**

@@ -6,6 +6,7 @@ import dev.parley.schemas.frame.ErrorCode;
 import dev.parley.schemas.frame.ServerFrame;
 import dev.parley.schemas.record.ApprovalDecision;
 import dev.parley.schemas.record.Caller;
+import dev.parley.schemas.record.ChainCheckpoint;
 import dev.parley.schemas.record.ChatMessage;
 import dev.parley.schemas.record.Checkpoint;
 import dev.parley.schemas.record.ControlEvent;
@@ -501,6 +502,16 @@ final class Samples {
                                 AT,
                                 "ab".repeat(32),
                                 "cd".repeat(32))),
+                new Sample(
+                        ChainCheckpoint.class,
+                        new ChainCheckpoint(
+                                new ChainCheckpoint.Statement(
+                                        12, AT, 1, "ab".repeat(32), "cd".repeat(32)),
+                                "0123456789abcdef",
+                                "c2lnbmF0dXJl",
+                                List.of(
+                                        new ChainCheckpoint.Head(
+                                                "conversation-1", 5, "ef".repeat(32), 3, 4711)))),
                 new Sample(
                         ToolCatalog.class,
                         new ToolCatalog(

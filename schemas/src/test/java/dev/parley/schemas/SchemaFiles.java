@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.parley.schemas.frame.ClientFrame;
 import dev.parley.schemas.frame.ErrorCode;
 import dev.parley.schemas.frame.ServerFrame;
+import dev.parley.schemas.record.ChainCheckpoint;
 import dev.parley.schemas.record.Checkpoint;
 import dev.parley.schemas.record.ControlEvent;
 import dev.parley.schemas.record.Job;
@@ -52,6 +53,7 @@ final class SchemaFiles {
                     PersonKey.class,
                     PolicyRecord.class,
                     PolicyChange.class,
+                    ChainCheckpoint.class,
                     ToolCatalog.class,
                     WorkerStatus.class);
 

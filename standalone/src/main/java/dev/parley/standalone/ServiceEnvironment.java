@@ -45,6 +45,9 @@ final class ServiceEnvironment {
         }
         variables.computeIfAbsent(
                 "PARLEY_MASTER_KEY", name -> secrets.keep("master-key", Secrets::randomKey));
+        variables.computeIfAbsent(
+                "PARLEY_AUDIT_SIGNING_KEY",
+                name -> secrets.keep("audit-signing-key", Secrets::randomKey));
         variables.put("PARLEY_AUDIT_URL", url(portOf.get(Standalone.AUDIT)));
         variables.put("PARLEY_ORCHESTRATOR_URL", url(portOf.get(Standalone.ORCHESTRATOR)));
         variables.put("PARLEY_PORT", Integer.toString(settings.port()));

@@ -18,17 +18,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line of a jsonl export: {@code {"link":…,"text":…,"position":…}}. {@code link} is the record's
- * JSON byte for byte as the log has it, sealed texts included, and all that the hash is made of;
- * {@code text} opens its sealed members for a reader, by their names, with null for one that cannot
- * be opened; {@code position} says where in the log the link stands, {@code exported_at} when it
- * was opened: an erasure after that does not reach the line.
+ * What stands beside a link in a jsonl export: {@code text} opens its sealed members for a reader,
+ * by their names, with null for one that cannot be opened; {@code attributes} names its facts as
+ * OpenTelemetry does; {@code position} says where in the log the link stands. The link itself is
+ * the record's JSON byte for byte as the log has it, sealed texts included, and all that its hash
+ * is made of. {@code exported_at} says when it was opened: an erasure after that does not reach the
+ * line.
  */
 final class ChainLine {
 
     private ChainLine() {}
 
-    static String of(Link link, Keyring keys, Instant exportedAt) {
+    static String beside(Link link, Keyring keys, Instant exportedAt) {
         TurnRecord record = ConversationReader.record(link);
         Map<String, @Nullable SealedText> sealed = sealed(record.body());
         Map<String, @Nullable String> opened = new LinkedHashMap<>();
@@ -41,11 +42,14 @@ final class ChainLine {
             }
             state = state == null ? text.state().label() : state;
         }
-        StringBuilder line = new StringBuilder(link.json().length() + 256);
-        line.append("{\"link\":").append(link.json());
+        StringBuilder line = new StringBuilder(512);
         line.append(",\"text\":").append(Json.writeText(opened));
         if (state != null) {
             line.append(",\"text_state\":").append(Json.writeText(state));
+        }
+        Map<String, Object> attributes = GenAiAttributes.of(record);
+        if (!attributes.isEmpty()) {
+            line.append(",\"attributes\":").append(Json.writeText(attributes));
         }
         line.append(",\"position\":{\"partition\":")
                 .append(link.kafkaPartition())
@@ -53,7 +57,7 @@ final class ChainLine {
                 .append(link.kafkaOffset())
                 .append("},\"exported_at\":\"")
                 .append(exportedAt)
-                .append("\"}\n");
+                .append('"');
         return line.toString();
     }
 

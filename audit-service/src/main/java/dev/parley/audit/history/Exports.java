@@ -1,21 +1,12 @@
 package dev.parley.audit.history;
 
-import dev.parley.audit.store.Conversation;
 import dev.parley.audit.store.Conversations;
-import dev.parley.audit.store.Link;
-import dev.parley.audit.store.Links;
-import dev.parley.audit.vault.Keyring;
-import dev.parley.audit.vault.Vault;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -24,27 +15,22 @@ import tools.jackson.databind.node.ObjectNode;
 @Component
 public class Exports {
 
-    private static final int LINKS_PER_READ = 500;
-
     private final ConversationReader reader;
     private final Conversations conversations;
-    private final Links links;
-    private final Vault vault;
+    private final ChainFile chains;
     private final JsonMapper json;
     private final Clock clock;
 
     Exports(
             ConversationReader reader,
             Conversations conversations,
-            Links links,
-            Vault vault,
+            ChainFile chains,
             JsonMapper json,
             Clock clock) {
         this.clock = clock;
         this.reader = reader;
         this.conversations = conversations;
-        this.links = links;
-        this.vault = vault;
+        this.chains = chains;
         this.json = json;
     }
 
@@ -61,7 +47,7 @@ public class Exports {
             return conversations
                     .findById(id)
                     .filter(found -> owner == null || found.userId().equals(owner))
-                    .map(found -> out -> writeChain(found, out));
+                    .map(found -> out -> chains.write(found, out));
         }
         return reader.find(id, owner)
                 .map(view ->
@@ -81,26 +67,5 @@ public class Exports {
         ObjectNode tree = json.valueToTree(view);
         tree.put("exported_at", clock.instant().toString());
         return tree;
-    }
-
-    /** The whole chain, piece by piece, however long it is. */
-    private void writeChain(Conversation conversation, OutputStream out) throws IOException {
-        Keyring keys = vault.keyring(Set.of(conversation.userId()));
-        Instant at = clock.instant();
-        long next = 0;
-        List<Link> piece;
-        do {
-            piece =
-                    links.from(
-                            conversation.id(),
-                            next,
-                            conversation.firstAt(),
-                            conversation.lastAt(),
-                            Limit.of(LINKS_PER_READ));
-            for (Link link : piece) {
-                out.write(ChainLine.of(link, keys, at).getBytes(StandardCharsets.UTF_8));
-                next = link.ordinal() + 1;
-            }
-        } while (piece.size() == LINKS_PER_READ);
     }
 }

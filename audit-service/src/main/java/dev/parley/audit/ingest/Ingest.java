@@ -44,7 +44,7 @@ final class Ingest {
         this.months = months;
         this.tools =
                 new IngestTools(
-                        database, new ConsumedOffsets(Clock.systemUTC()), deadLetters, meters);
+                        database, new ConsumedOffsets(Clock.systemUTC()), deadLetters::put, meters);
     }
 
     @EventListener
@@ -57,6 +57,8 @@ final class Ingest {
             start("flow", reader, new FlowStore(months));
         }
         start("keys", 0, new KeyStore());
+        start("policy-changes", 0, new PolicyChangeStore());
+        start("checkpoints", 0, new CheckpointStore());
     }
 
     private void start(String name, int reader, RecordStore<?> store) {

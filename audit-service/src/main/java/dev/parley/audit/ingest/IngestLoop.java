@@ -1,6 +1,5 @@
 package dev.parley.audit.ingest;
 
-import dev.parley.autoconfigure.kafka.DeadLetters;
 import dev.parley.schemas.UnreadableRecordException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -16,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -58,7 +58,7 @@ final class IngestLoop<R> implements Runnable, ConsumerRebalanceListener {
     private final RecordStore<R> store;
     private final ConsumedOffsets offsets;
     private final DataSource database;
-    private final DeadLetters deadLetters;
+    private final PoisonBin deadLetters;
     private final IngestGauges gauges;
     private final Backoff backoff;
     private final String transactionSettings;
@@ -66,6 +66,7 @@ final class IngestLoop<R> implements Runnable, ConsumerRebalanceListener {
     private final Map<TopicPartition, Long> positions = new HashMap<>();
     private final Set<TopicPartition> unplaced = new HashSet<>();
     private final Deque<List<Held<R>>> held = new ArrayDeque<>();
+    private final Map<TopicPartition, Long> reached = new ConcurrentHashMap<>();
     private volatile boolean stopped;
 
     IngestLoop(
@@ -77,7 +78,7 @@ final class IngestLoop<R> implements Runnable, ConsumerRebalanceListener {
         this.store = store;
         this.offsets = tools.offsets();
         this.database = tools.database();
-        this.deadLetters = tools.deadLetters();
+        this.deadLetters = tools.poison();
         this.gauges = new IngestGauges(tools.meters(), store.topic());
         this.backoff = new Backoff(settings.retryMin(), settings.retryMax());
         // Rows and positions are lost together or not at all, so the log fills in again what a
@@ -90,6 +91,14 @@ final class IngestLoop<R> implements Runnable, ConsumerRebalanceListener {
     void stop() {
         stopped = true;
         consumer.wakeup();
+    }
+
+    /**
+     * Up to where everything is stored. Ahead of the position in the database where the log goes on
+     * with marks of transactions, which are no records. Of any thread.
+     */
+    Map<TopicPartition, Long> reached() {
+        return Map.copyOf(reached);
     }
 
     @Override
@@ -119,6 +128,11 @@ final class IngestLoop<R> implements Runnable, ConsumerRebalanceListener {
                 held.add(batch);
                 gauges.held(batch.size());
                 storeHeld();
+            }
+            if (held.isEmpty()) {
+                for (TopicPartition partition : positions.keySet()) {
+                    reached.put(partition, consumer.position(partition));
+                }
             }
             gauges.lag(consumer);
         } catch (WakeupException | InterruptException e) {

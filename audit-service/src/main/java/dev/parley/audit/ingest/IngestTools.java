@@ -1,12 +1,8 @@
 package dev.parley.audit.ingest;
 
-import dev.parley.autoconfigure.kafka.DeadLetters;
 import io.micrometer.core.instrument.MeterRegistry;
 import javax.sql.DataSource;
 
 /** What every reader needs, whatever it stores. */
 record IngestTools(
-        DataSource database,
-        ConsumedOffsets offsets,
-        DeadLetters deadLetters,
-        MeterRegistry meters) {}
+        DataSource database, ConsumedOffsets offsets, PoisonBin poison, MeterRegistry meters) {}

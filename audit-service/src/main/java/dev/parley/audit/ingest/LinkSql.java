@@ -117,6 +117,15 @@ final class LinkSql {
                 INSERT INTO usage_pending (conversation_id, ordinal, queued_at, retry_at)
                 SELECT conversation_id, ordinal, now(), now() FROM link WHERE kind = 'charge'
                 ON CONFLICT DO NOTHING
+            ), approval AS (
+                INSERT INTO approvals (conversation_id, ordinal, at, message_id, user_id, call_id,
+                                       server, tool, decision, decided_by, decided_at)
+                SELECT conversation_id, ordinal, at, message_id, user_id, call_id,
+                       server, tool, status, worker, ended_at
+                FROM link WHERE kind = 'approval'
+                ON CONFLICT DO NOTHING
+            ), unsigned AS (
+                INSERT INTO checkpoint_pending SELECT DISTINCT conversation_id FROM link
             ), pending AS (
                 INSERT INTO search_pending (conversation_id, ordinal, at, user_id,
                                             queued_at, retry_at)

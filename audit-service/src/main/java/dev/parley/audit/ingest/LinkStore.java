@@ -6,6 +6,7 @@ import dev.parley.schemas.Topic;
 import dev.parley.schemas.UnreadableRecordException;
 import dev.parley.schemas.record.TokenUsage;
 import dev.parley.schemas.record.TurnRecord;
+import dev.parley.schemas.record.TurnRecord.ApprovalTurn;
 import dev.parley.schemas.record.TurnRecord.AssistantTurn;
 import dev.parley.schemas.record.TurnRecord.ChargeTurn;
 import dev.parley.schemas.record.TurnRecord.FailureTurn;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -178,17 +180,18 @@ final class LinkStore implements RecordStore<StoredLink> {
                                         : null)
                 .text(user == null ? null : user.regenerates());
         AssistantTurn answer = body instanceof AssistantTurn turn ? turn : null;
+        ApprovalTurn approval = body instanceof ApprovalTurn turn ? turn : null;
         copy.time(answer == null ? null : answer.startedAt())
                 .time(answer == null ? null : answer.firstTokenAt())
-                .time(
+                .time(endedAt(body))
+                .text(
                         answer != null
-                                ? answer.endedAt()
-                                : body instanceof FailureTurn failure ? failure.endedAt() : null)
-                .text(answer == null ? null : answer.worker());
+                                ? answer.worker()
+                                : approval == null ? null : approval.decidedBy());
         ToolCallTurn call = body instanceof ToolCallTurn turn ? turn : null;
-        copy.text(call == null ? null : call.callId())
-                .text(call == null ? null : call.server())
-                .text(call == null ? null : call.tool())
+        copy.text(call != null ? call.callId() : approval == null ? null : approval.callId())
+                .text(call != null ? call.server() : approval == null ? null : approval.server())
+                .text(call != null ? call.tool() : approval == null ? null : approval.tool())
                 .number(call == null ? null : call.durationMs());
         copy.text(
                 body instanceof RefusalTurn refusal && refusal.limit() != null
@@ -221,6 +224,15 @@ final class LinkStore implements RecordStore<StoredLink> {
                         && imported.parentId() != null
                 ? imported.parentId()
                 : body.messageId();
+    }
+
+    private static @Nullable Instant endedAt(TurnRecord.Body body) {
+        return switch (body) {
+            case AssistantTurn answer -> answer.endedAt();
+            case FailureTurn failure -> failure.endedAt();
+            case ApprovalTurn approval -> approval.decidedAt();
+            default -> null;
+        };
     }
 
     private static String kind(TurnRecord.Body body) {

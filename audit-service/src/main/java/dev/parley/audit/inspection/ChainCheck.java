@@ -1,20 +1,22 @@
 package dev.parley.audit.inspection;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.parley.audit.proof.InclusionProofs;
 import dev.parley.audit.store.Conversation;
 import dev.parley.audit.store.Conversations;
 import dev.parley.audit.store.Link;
 import dev.parley.audit.store.Links;
-import dev.parley.schemas.Json;
-import dev.parley.schemas.UnreadableRecordException;
-import dev.parley.schemas.chain.ConversationChain;
+import dev.parley.schemas.chain.ChainWalk;
+import dev.parley.schemas.chain.ChainWalk.Fault;
+import dev.parley.schemas.chain.LinkFacts;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Component;
-import tools.jackson.databind.JsonNode;
 
 /** Computes a chain again, link by link, and names the first that does not hold. */
 @Component
@@ -36,16 +38,19 @@ class ChainCheck {
             @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable Broken firstBroken) {}
 
     /**
-     * @param reason changed, missing, misplaced, forked, unreadable or truncated
+     * @param reason changed, missing, misplaced, forked, unreadable, truncated or resigned (a
+     *     signed checkpoint has another hash for it)
      */
     record Broken(long ordinal, String reason) {}
 
     private final Conversations conversations;
     private final Links links;
+    private final InclusionProofs proofs;
 
-    ChainCheck(Conversations conversations, Links links) {
+    ChainCheck(Conversations conversations, Links links, InclusionProofs proofs) {
         this.conversations = conversations;
         this.links = links;
+        this.proofs = proofs;
     }
 
     /** Empty when there is no such conversation. */
@@ -54,69 +59,57 @@ class ChainCheck {
     }
 
     private Verdict verify(Conversation conversation) {
-        ConversationChain.Head head = conversation.keptFrom();
+        ChainWalk walk = new ChainWalk(conversation.id(), conversation.keptFrom());
+        Map<Long, String> signed = new HashMap<>();
+        proofs.signed(conversation.id()).forEach(head -> signed.put(head.ordinal(), head.hash()));
         List<Link> piece;
         do {
             piece =
                     links.from(
                             conversation.id(),
-                            head.nextOrdinal(),
+                            walk.nextOrdinal(),
                             conversation.firstAt(),
                             conversation.lastAt(),
                             Limit.of(LINKS_PER_READ));
             for (Link link : piece) {
-                String reason = fault(conversation.id(), head, link);
-                if (reason != null) {
-                    return broken(conversation, head, reason);
+                Fault fault = fault(walk, signed, link);
+                if (fault != null) {
+                    return broken(walk, fault);
                 }
-                head = new ConversationChain.Head(head.nextOrdinal() + 1, link.hash());
             }
         } while (piece.size() == LINKS_PER_READ);
-        return head.nextOrdinal() < conversation.links()
-                ? broken(conversation, head, "truncated")
-                : new Verdict(conversation.id(), true, head.nextOrdinal(), head.lastHash(), null);
+        long expected =
+                signed.keySet().stream()
+                        .mapToLong(ordinal -> ordinal + 1)
+                        .reduce(conversation.links(), Math::max);
+        return walk.nextOrdinal() < expected
+                ? broken(walk, Fault.TRUNCATED)
+                : new Verdict(conversation.id(), true, walk.nextOrdinal(), walk.lastHash(), null);
     }
 
-    private static @Nullable String fault(
-            String conversationId, ConversationChain.Head head, Link link) {
-        if (link.ordinal() != head.nextOrdinal()) {
-            return link.ordinal() < head.nextOrdinal() ? "forked" : "missing";
+    /** What the row says beside the link must be what the link says. */
+    private static @Nullable Fault fault(ChainWalk walk, Map<Long, String> signed, Link link) {
+        LinkFacts facts = LinkFacts.of(link.json().getBytes(StandardCharsets.UTF_8));
+        if (facts != null && !link.hash().equals(facts.hash())) {
+            return Fault.CHANGED;
         }
-        JsonNode json;
-        try {
-            json = Json.tree(link.json().getBytes(StandardCharsets.UTF_8));
-        } catch (UnreadableRecordException e) {
-            return "unreadable";
+        Fault fault = walk.accept(facts);
+        if (fault != null || facts == null) {
+            return fault;
         }
-        if (!json.isObject()) {
-            return "unreadable";
+        if (facts.ordinal() != link.ordinal()) {
+            return Fault.MISPLACED;
         }
-        if (!link.hash().equals(json.path("hash").asString(""))
-                || !link.hash().equals(hash(json))) {
-            return "changed";
-        }
-        boolean inPlace =
-                json.path("ordinal").asLong(-1) == link.ordinal()
-                        && json.path("conversation_id").asString("").equals(conversationId)
-                        && json.path("prev_hash").asString("").equals(head.lastHash());
-        return inPlace ? null : "misplaced";
+        String head = signed.get(facts.ordinal());
+        return head == null || head.equals(facts.hash()) ? null : Fault.RESIGNED;
     }
 
-    private static String hash(JsonNode json) {
-        try {
-            return ConversationChain.hash(json);
-        } catch (IllegalArgumentException e) {
-            return "a number that cannot be hashed";
-        }
-    }
-
-    private static Verdict broken(
-            Conversation conversation, ConversationChain.Head head, String reason) {
+    private static Verdict broken(ChainWalk walk, Fault fault) {
         return new Verdict(
-                conversation.id(),
+                walk.conversationId(),
                 false,
-                head.nextOrdinal(),
-                head.lastHash(),
-                new Broken(head.nextOrdinal(), reason));
+                walk.nextOrdinal(),
+                walk.lastHash(),
+                new Broken(walk.nextOrdinal(), fault.label()));
     }
 }

@@ -75,6 +75,11 @@ public class Conversation {
                 : new ConversationChain.Head(droppedThrough + 1, droppedHash);
     }
 
+    /** The highest number of a link. */
+    public long maxOrdinal() {
+        return maxOrdinal;
+    }
+
     /** Whether every number up to the last one is there. */
     public boolean isComplete() {
         return links == maxOrdinal + 1;

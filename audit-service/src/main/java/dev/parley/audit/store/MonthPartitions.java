@@ -36,7 +36,7 @@ public final class MonthPartitions {
     private final Clock clock;
     private final Set<String> known = ConcurrentHashMap.newKeySet();
 
-    MonthPartitions(DataSource database, Clock clock) {
+    public MonthPartitions(DataSource database, Clock clock) {
         this.database = database;
         this.clock = clock;
     }

@@ -1,9 +1,12 @@
 package dev.parley.worker.answer;
 
 import dev.parley.autoconfigure.kafka.Outbound;
+import dev.parley.schemas.ChunkTimes;
 import dev.parley.schemas.frame.ServerFrame;
 import dev.parley.schemas.record.Job;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
@@ -25,6 +28,9 @@ final class AnswerWriter {
     /** A frame grows no further than this by merging, so that it fits in any client's buffer. */
     private static final int FRAME_CHARS_MAX = 8_192;
 
+    /** A piece that left, by {@link System#nanoTime()}. */
+    private record Sent(long nanos, int chars) {}
+
     private final LaneSender lane;
     private final Outbound outbound;
     private final Job job;
@@ -42,6 +48,7 @@ final class AnswerWriter {
     private long waitingSince;
     private int onTheWay;
     private long seq;
+    private final List<Sent> sent = new ArrayList<>();
     private @Nullable Exception failure;
 
     /**
@@ -191,6 +198,27 @@ final class AnswerWriter {
         }
     }
 
+    /**
+     * When the pieces left that were sent since the last call of this, as {@link ChunkTimes} writes
+     * it.
+     *
+     * @param sinceNanos the moment that the times count from, as {@link System#nanoTime()} has it
+     */
+    String takeChunkTimes(long sinceNanos) {
+        lock.lock();
+        try {
+            List<ChunkTimes.Piece> pieces = new ArrayList<>(sent.size());
+            for (Sent piece : sent) {
+                long ms = Math.max(0, piece.nanos() - sinceNanos) / 1_000_000;
+                pieces.add(new ChunkTimes.Piece(ms, piece.chars()));
+            }
+            sent.clear();
+            return ChunkTimes.encoded(pieces);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     int length() {
         lock.lock();
         try {
@@ -228,10 +256,14 @@ final class AnswerWriter {
         String piece = text.substring(sentChars, end);
         sentChars = end;
         waitingSince = System.nanoTime();
+        sent.add(new Sent(waitingSince, piece.length()));
         send("token", new ServerFrame.Token(job.messageId(), seq++, piece));
     }
 
     private void send(String kind, ServerFrame frame) {
+        if (!job.replyTo().hasListener()) {
+            return;
+        }
         onTheWay++;
         try {
             lane.send(

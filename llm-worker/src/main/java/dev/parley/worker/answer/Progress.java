@@ -1,6 +1,7 @@
 package dev.parley.worker.answer;
 
 import dev.parley.autoconfigure.flow.FlowRecorder;
+import dev.parley.schemas.ChunkTimes;
 import dev.parley.schemas.record.Checkpoint;
 import dev.parley.schemas.record.Job;
 import dev.parley.schemas.record.TokenUsage;
@@ -8,6 +9,7 @@ import dev.parley.worker.provider.ModelProvider;
 import dev.parley.worker.provider.TokenEstimate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -164,12 +166,17 @@ final class Progress {
     }
 
     private void llmComplete(String status, Map<String, String> detail, TokenUsage usage) {
+        Map<String, String> withTimes = new HashMap<>(detail);
+        String chunks = isCalling() ? writer.takeChunkTimes(calledNanos) : "";
+        if (!chunks.isEmpty()) {
+            withTimes.put(ChunkTimes.DETAIL, chunks);
+        }
         checkpoint(
                 Checkpoint.LLM_COMPLETE,
                 calledAt,
                 isCalling() ? since() : Duration.ZERO,
                 status,
-                detail);
+                withTimes);
         context.meters().counter("parley.worker.tokens", "kind", "input").increment(usage.input());
         context.meters()
                 .counter("parley.worker.tokens", "kind", "output")

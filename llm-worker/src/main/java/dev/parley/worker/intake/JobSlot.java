@@ -171,7 +171,7 @@ final class JobSlot implements Runnable {
         requirePresent(job.replyTo(), "reply_to");
         requirePresent(job.deadline(), "deadline");
         requirePresent(job.replyTo().sessionId(), "reply_to.session_id");
-        Topic.lane(laneOf(job));
+        checkLane(job);
         return new JobDelivery(
                 job,
                 record.partition(),
@@ -181,12 +181,11 @@ final class JobSlot implements Runnable {
                 Inbound.text(record.headers(), Outbound.TRACEPARENT));
     }
 
-    private static int laneOf(Job job) {
+    private static void checkLane(Job job) {
         int lane = job.replyTo().lane();
-        if (lane < 0 || lane > 99_999) {
+        if (job.replyTo().hasListener() && lane > 99_999) {
             throw new UnreadableRecordException("a job for lane " + lane, null);
         }
-        return lane;
     }
 
     private static void requirePresent(@Nullable Object value, String field) {

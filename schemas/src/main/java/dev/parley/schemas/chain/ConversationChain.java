@@ -8,7 +8,9 @@ import java.time.Instant;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * The hash chain of one conversation: {@code hash} = SHA-256 over the canonical JSON of the record
@@ -81,12 +83,39 @@ public final class ConversationChain {
     private static void decimalsAsText(ObjectNode node) {
         for (String name : node.propertyNames().toArray(String[]::new)) {
             JsonNode value = node.get(name);
-            if (value.isObject()) {
-                decimalsAsText((ObjectNode) value);
-            } else if (value.isNumber() && value.decimalValue().stripTrailingZeros().scale() > 0) {
-                node.put(name, value.decimalValue().stripTrailingZeros().toPlainString());
+            if (isDecimal(value)) {
+                node.put(name, decimalText(value));
+            } else {
+                decimalsWithin(value);
             }
         }
+    }
+
+    private static void decimalsAsText(ArrayNode node) {
+        for (int i = 0; i < node.size(); i++) {
+            JsonNode value = node.get(i);
+            if (isDecimal(value)) {
+                node.set(i, StringNode.valueOf(decimalText(value)));
+            } else {
+                decimalsWithin(value);
+            }
+        }
+    }
+
+    private static void decimalsWithin(JsonNode value) {
+        if (value instanceof ObjectNode object) {
+            decimalsAsText(object);
+        } else if (value instanceof ArrayNode array) {
+            decimalsAsText(array);
+        }
+    }
+
+    private static boolean isDecimal(JsonNode value) {
+        return value.isNumber() && value.decimalValue().stripTrailingZeros().scale() > 0;
+    }
+
+    private static String decimalText(JsonNode value) {
+        return value.decimalValue().stripTrailingZeros().toPlainString();
     }
 
     private static byte[] sha256(byte[] bytes) {

@@ -11,5 +11,6 @@ public sealed interface PipelineEvent
                 PersonKey,
                 PolicyRecord,
                 PolicyChange,
+                ChainCheckpoint,
                 ToolCatalog,
                 WorkerStatus {}
