@@ -51,7 +51,18 @@ record Secrets(Path directory) {
             if (Files.exists(file)) {
                 return Files.readString(file).strip();
             }
-            String secret = source.get();
+        } catch (IOException e) {
+            throw new UncheckedIOException("The secret " + file + " cannot be kept", e);
+        }
+        String secret = source.get();
+        put(name, secret + "\n");
+        return secret;
+    }
+
+    /** Writes the file anew. */
+    void put(String name, String content) {
+        Path file = directory.resolve(name);
+        try {
             Path unfinished =
                     Files.createTempFile(
                             directory,
@@ -61,15 +72,13 @@ record Secrets(Path directory) {
                                     PosixFilePermissions.fromString("rw-------")));
             try (FileChannel channel =
                     FileChannel.open(unfinished, Set.of(StandardOpenOption.WRITE))) {
-                ByteBuffer bytes =
-                        ByteBuffer.wrap((secret + "\n").getBytes(StandardCharsets.UTF_8));
+                ByteBuffer bytes = ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8));
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
                 }
                 channel.force(true);
             }
             Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-            return secret;
         } catch (IOException e) {
             throw new UncheckedIOException("The secret " + file + " cannot be kept", e);
         }

@@ -1,6 +1,7 @@
 package dev.parley.standalone;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,20 @@ final class ServiceEnvironment {
         variables.put("PARLEY_PORT", Integer.toString(settings.port()));
         variables.put("PARLEY_MANAGEMENT_PORT", Integer.toString(settings.managementPort()));
         return Map.copyOf(variables);
+    }
+
+    /** Where the commands of an operator find what runs here. */
+    static void tellCommands(Secrets secrets, Map<String, String> variables) {
+        StringBuilder lines = new StringBuilder();
+        for (String name :
+                List.of(
+                        "PARLEY_KAFKA_BOOTSTRAP_SERVERS",
+                        "PARLEY_DB_URL",
+                        "PARLEY_DB_USER",
+                        "PARLEY_DB_PASSWORD")) {
+            lines.append(name).append('=').append(variables.getOrDefault(name, "")).append('\n');
+        }
+        secrets.put("connection.properties", lines.toString());
     }
 
     private static String url(@Nullable Integer port) {

@@ -185,6 +185,7 @@ public final class Standalone implements AutoCloseable {
                         new ServiceEnvironment.Stores(kafka, postgres),
                         portOf);
         LOG.info("Kafka is at {}, the database at {}", bootstrapServers(), jdbcUrl());
+        ServiceEnvironment.tellCommands(folder.secrets(), environment);
         // Contexts that start side by side would each set up the log that they share.
         System.setProperty(LoggingSystem.SYSTEM_PROPERTY, LoggingSystem.NONE);
         List<Start> starts = new ArrayList<>();

@@ -34,12 +34,7 @@ class ChainFile {
     private final SigningKey signing;
     private final Clock clock;
 
-    ChainFile(
-            Links links,
-            Vault vault,
-            InclusionProofs proofs,
-            SigningKey signing,
-            Clock clock) {
+    ChainFile(Links links, Vault vault, InclusionProofs proofs, SigningKey signing, Clock clock) {
         this.links = links;
         this.vault = vault;
         this.proofs = proofs;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.parley.audit.command;
+
+import org.jspecify.annotations.NullMarked;
