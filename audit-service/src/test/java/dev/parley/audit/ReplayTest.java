@@ -43,7 +43,8 @@ class ReplayTest {
     private static final AuditService AUDIT = SURROUNDINGS.audit();
     private static final LogWriter LOG = SURROUNDINGS.log();
     private static final String ANSWER = "Grüße, it took a while 😀 to say this.";
-    private static final Instant CALLED = Instant.now().minusSeconds(60).truncatedTo(ChronoUnit.MILLIS);
+    private static final Instant CALLED =
+            Instant.now().minusSeconds(60).truncatedTo(ChronoUnit.MILLIS);
 
     private final String auditorId = newUser();
     private final String auditor = Tokens.of(auditorId, "auditor");
@@ -130,7 +131,8 @@ class ReplayTest {
         long began = System.nanoTime();
         List<Event> events = stream(made.path("stream").stringValue());
 
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofMillis(199));
+        assertThat(Duration.ofNanos(System.nanoTime() - began))
+                .isGreaterThan(Duration.ofMillis(199));
         assertThat(events).hasSize(7);
     }
 
@@ -148,10 +150,11 @@ class ReplayTest {
         control(made, "{\"action\":\"seek\",\"position_ms\":350}");
         control(made, "{\"action\":\"resume\"}");
 
-        Awaitility.await("the rest")
-                .atMost(Surroundings.PATIENCE)
-                .until(() -> frames.size() == 2);
-        assertThat(Json.tree(frames.getFirst().getBytes(StandardCharsets.UTF_8)).path("seq").intValue())
+        Awaitility.await("the rest").atMost(Surroundings.PATIENCE).until(() -> frames.size() == 2);
+        assertThat(
+                        Json.tree(frames.getFirst().getBytes(StandardCharsets.UTF_8))
+                                .path("seq")
+                                .intValue())
                 .isEqualTo(2);
         Awaitility.await("the end")
                 .atMost(Surroundings.PATIENCE)
@@ -180,7 +183,9 @@ class ReplayTest {
                 "{\"mode\":\"timing\"}"
             })
     void refusesWhatItDoesNotKnow(String order) {
-        assertThat(AUDIT.post(auditor, "/api/audit/replays", order.formatted(conversation)).statusCode())
+        assertThat(
+                        AUDIT.post(auditor, "/api/audit/replays", order.formatted(conversation))
+                                .statusCode())
                 .isEqualTo(400);
     }
 
@@ -193,7 +198,8 @@ class ReplayTest {
         assertThat(AUDIT.get(own, path(made)).statusCode()).isEqualTo(403);
         assertThat(AUDIT.get(own, made.path("stream").stringValue()).statusCode()).isEqualTo(403);
         assertThat(AUDIT.get(own, made.path("socket").stringValue()).statusCode()).isEqualTo(403);
-        assertThat(AUDIT.get(auditor, made.path("socket").stringValue()).statusCode()).isEqualTo(426);
+        assertThat(AUDIT.get(auditor, made.path("socket").stringValue()).statusCode())
+                .isEqualTo(426);
         assertThat(AUDIT.get(auditor, "/api/audit/replays/" + newId()).statusCode()).isEqualTo(404);
         assertThat(
                         AUDIT.post(
@@ -240,7 +246,10 @@ class ReplayTest {
         assertThat(first.at("/difference/tokens_output").intValue()).isEqualTo(-18);
         assertThat(first.at("/difference/latency_ms").isNumber()).isTrue();
         assertThat(first.at("/difference/text/1/op").stringValue()).isEqualTo("delete");
-        assertThat(AUDIT.json(auditor, "/api/audit/conversations/" + conversation).path("links").intValue())
+        assertThat(
+                        AUDIT.json(auditor, "/api/audit/conversations/" + conversation)
+                                .path("links")
+                                .intValue())
                 .isEqualTo(4);
     }
 
@@ -283,7 +292,9 @@ class ReplayTest {
                         shown -> shown.path("state").asString("").equals("budget_spent"));
         assertThat(spent.at("/spent/tokens").intValue()).isEqualTo(30);
         assertThat(spent.path("begun").intValue()).isEqualTo(1);
-        assertThat(spent.at("/items/1/replay_id").isMissingNode() || spent.at("/items/1/replay_id").isNull())
+        assertThat(
+                        spent.at("/items/1/replay_id").isMissingNode()
+                                || spent.at("/items/1/replay_id").isNull())
                 .isTrue();
     }
 
@@ -296,17 +307,20 @@ class ReplayTest {
                                 "/api/audit/reruns",
                                 "{\"filter\":{\"user\":\"" + user + "\"}}"));
         String bulk = "/api/audit/reruns/" + made.path("rerun_id").stringValue();
-        assertThat(body(AUDIT.post(auditor, bulk + "/control", "{\"action\":\"pause\"}"))
-                        .path("state")
-                        .stringValue())
+        assertThat(
+                        body(AUDIT.post(auditor, bulk + "/control", "{\"action\":\"pause\"}"))
+                                .path("state")
+                                .stringValue())
                 .isEqualTo("paused");
-        assertThat(body(AUDIT.post(auditor, bulk + "/control", "{\"action\":\"resume\"}"))
-                        .path("state")
-                        .stringValue())
+        assertThat(
+                        body(AUDIT.post(auditor, bulk + "/control", "{\"action\":\"resume\"}"))
+                                .path("state")
+                                .stringValue())
                 .isEqualTo("running");
-        assertThat(body(AUDIT.post(auditor, bulk + "/control", "{\"action\":\"cancel\"}"))
-                        .path("state")
-                        .stringValue())
+        assertThat(
+                        body(AUDIT.post(auditor, bulk + "/control", "{\"action\":\"cancel\"}"))
+                                .path("state")
+                                .stringValue())
                 .isEqualTo("cancelled");
         assertThat(AUDIT.post(auditor, bulk + "/control", "{\"action\":\"dance\"}").statusCode())
                 .isEqualTo(400);

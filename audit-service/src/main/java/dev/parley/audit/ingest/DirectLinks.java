@@ -19,9 +19,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A batch of links that are all new, each row written once, straight into its table. Leaves the same
- * rows as {@link LinkSql#INSERT} does; a batch that holds a link which is there already fails with a
- * unique violation and goes that way.
+ * A batch of links that are all new, each row written once, straight into its table. Leaves the
+ * same rows as {@link LinkSql#INSERT} does; a batch that holds a link which is there already fails
+ * with a unique violation and goes that way.
  */
 final class DirectLinks {
 
@@ -170,8 +170,7 @@ final class DirectLinks {
         boolean answers = c.kind.equals("assistant") || c.kind.equals("failure");
         Instant at =
                 answers
-                        ? asked.get(
-                                new Question(link.conversationId(), link.body().messageId()))
+                        ? asked.get(new Question(link.conversationId(), link.body().messageId()))
                         : null;
         place(copy, row)
                 .time(link.at())
@@ -351,7 +350,7 @@ final class DirectLinks {
     private void set(
             PreparedStatement statement, int index, String type, List<Sum> sums, Value value)
             throws SQLException {
-        Object[] column = new Object[sums.size()];
+        @Nullable Object[] column = new @Nullable Object[sums.size()];
         for (int i = 0; i < column.length; i++) {
             column[i] = value.of(sums.get(i));
         }

@@ -16,8 +16,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /**
  * The chain and what is derived from it: only links that are new leave rows in the other tables, so
  * a conversation's counts stay right however often a link comes. A batch goes straight into the
- * tables, since repeats are rare; one that holds a repeat is taken back and goes by way of a staging
- * table and one statement.
+ * tables, since repeats are rare; one that holds a repeat is taken back and goes by way of a
+ * staging table and one statement.
  */
 final class LinkStore implements RecordStore<StoredLink> {
 

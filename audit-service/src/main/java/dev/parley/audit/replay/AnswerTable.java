@@ -78,8 +78,7 @@ class AnswerTable {
                                 row.getInt(1),
                                 row.getString(2),
                                 row.getString(3),
-                                State.valueOf(
-                                        row.getString(4).toUpperCase(java.util.Locale.ROOT)),
+                                State.valueOf(row.getString(4).toUpperCase(java.util.Locale.ROOT)),
                                 row.getInt(5),
                                 row.getObject(6, OffsetDateTime.class) == null
                                         ? null
@@ -123,9 +122,9 @@ class AnswerTable {
                 .param(derivedConversation)
                 .param(derivedConversation)
                 .param(derivedMessage)
-                .query((row, n) -> new End(
-                                State.valueOf(
-                                        row.getString(1).toUpperCase(java.util.Locale.ROOT)),
+                .query((row, n) ->
+                        new End(
+                                State.valueOf(row.getString(1).toUpperCase(java.util.Locale.ROOT)),
                                 row.getString(2)))
                 .optional();
     }
@@ -133,8 +132,8 @@ class AnswerTable {
     /** Whether the question itself has been admitted, so that its answer is on the way. */
     boolean isAdmitted(String derivedConversation, String derivedMessage) {
         return database.sql(
-                        "SELECT count(*) FROM messages WHERE message_id = ? AND conversation_id = ?"
-                                + " AND author = 'user'")
+                                "SELECT count(*) FROM messages WHERE message_id = ? AND conversation_id = ?"
+                                        + " AND author = 'user'")
                         .param(derivedMessage)
                         .param(derivedConversation)
                         .query(Long.class)

@@ -126,7 +126,8 @@ final class BulkController {
                 || budget.cost() != null && budget.cost().signum() < 0) {
             throw Parameters.bad("a budget must not be negative.");
         }
-        List<String> conversations = rows.inspecting(caller, () -> selected(filter));
+        List<String> conversations =
+                bulks.recorded(rows.inspecting(caller, () -> selected(filter)));
         Bulk bulk =
                 new Bulk(
                         UUID.randomUUID().toString(),
@@ -179,8 +180,7 @@ final class BulkController {
                 asked.put("after", after);
             }
             Page<ConversationSummary> page = selection.page(asked);
-            conversations.addAll(
-                    bulks.recorded(page.items().stream().map(ConversationSummary::id).toList()));
+            page.items().forEach(item -> conversations.add(item.id()));
             after = page.next();
         } while (after != null && conversations.size() < settings.conversationsMax());
         return conversations.subList(
@@ -190,8 +190,8 @@ final class BulkController {
     private View view(String id) {
         return bulks.find(id)
                 .map(bulk -> View.of(bulk, bulks.items(id, ITEMS_SHOWN)))
-                .orElseThrow(() ->
-                        new ProblemException(ErrorCode.NOT_FOUND, "There is no such rerun."));
+                .orElseThrow(
+                        () -> new ProblemException(ErrorCode.NOT_FOUND, "There is no such rerun."));
     }
 
     private void admit(

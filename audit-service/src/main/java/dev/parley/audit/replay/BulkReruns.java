@@ -133,8 +133,7 @@ class BulkReruns {
                                 + " WHERE i.rerun_id = ? ORDER BY i.number LIMIT ?")
                 .param(id)
                 .param(max)
-                .query((row, n) ->
-                        new Item(row.getString(1), row.getString(2), row.getString(3)))
+                .query((row, n) -> new Item(row.getString(1), row.getString(2), row.getString(3)))
                 .list();
     }
 
@@ -214,8 +213,7 @@ class BulkReruns {
         end(id, "cancelled", "cancelled", null);
     }
 
-    private void end(
-            String id, String state, @Nullable String ofReplays, @Nullable String error) {
+    private void end(String id, String state, @Nullable String ofReplays, @Nullable String error) {
         database.sql(
                         "UPDATE reruns SET state = ?, finished_at = now()"
                                 + " WHERE rerun_id = ? AND state IN ('running', 'paused')")

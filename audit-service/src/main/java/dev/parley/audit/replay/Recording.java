@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Component;
 
-/** What the record has of a conversation: its links, opened as far as they can be, and its steps. */
+/**
+ * What the record has of a conversation: its links, opened as far as they can be, and its steps.
+ */
 record Recording(
         String conversationId,
         String userId,

@@ -56,18 +56,11 @@ class ReplayPlayer {
         private long notedNanos = System.nanoTime();
         private long aliveNanos = System.nanoTime();
 
-        Playing(
-                Replay replay,
-                @Nullable Long from,
-                List<Timeline.Frame> frames,
-                ReplaySink sink) {
+        Playing(Replay replay, @Nullable Long from, List<Timeline.Frame> frames, ReplaySink sink) {
             this.replay = replay;
             this.frames = frames;
             this.sink = sink;
-            place(
-                    from != null
-                            ? from + 1
-                            : replay.state() == State.DONE ? 0 : replay.positionMs());
+            place(from != null ? from + 1 : replay.state() == State.DONE ? 0 : replay.positionMs());
         }
 
         void run() throws IOException, InterruptedException {

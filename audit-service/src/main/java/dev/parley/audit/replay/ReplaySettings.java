@@ -10,7 +10,8 @@ import org.springframework.validation.annotation.Validated;
 /**
  * Replays.
  *
- * @param enabled whether this instance runs conversations again (default true); playing works anyway
+ * @param enabled whether this instance runs conversations again (default true); playing works
+ *     anyway
  * @param linksMax links of a conversation that can be replayed, 1 to 100,000 (default 20,000)
  * @param runningMax conversations that are run again at once, 1 to 100 (default 4)
  * @param conversationsMax conversations of one bulk rerun, 1 to 100,000 (default 1,000)

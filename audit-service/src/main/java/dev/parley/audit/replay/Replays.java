@@ -24,11 +24,7 @@ class Replays {
     private final ReplaySignals signals;
     private final Clock clock = Clock.systemUTC();
 
-    Replays(
-            ReplayTable table,
-            Recording.Archive archive,
-            Reruns reruns,
-            ReplaySignals signals) {
+    Replays(ReplayTable table, Recording.Archive archive, Reruns reruns, ReplaySignals signals) {
         this.table = table;
         this.archive = archive;
         this.reruns = reruns;
@@ -61,12 +57,10 @@ class Replays {
             throw Parameters.bad("idle_max_ms must not be negative.");
         }
         if (!archive.has(conversation)) {
-            throw new ProblemException(
-                    ErrorCode.NOT_FOUND, "There is no such conversation.");
+            throw new ProblemException(ErrorCode.NOT_FOUND, "There is no such conversation.");
         }
         if (mode == Mode.RERUN) {
-            return reruns.begin(
-                    conversation, caller.userId(), caller.role(), order.model(), null);
+            return reruns.begin(conversation, caller.userId(), caller.role(), order.model(), null);
         }
         Replay replay =
                 new Replay(
@@ -116,14 +110,9 @@ class Replays {
                 if (word.positionMs() == null || word.positionMs() < 0) {
                     throw Parameters.bad("position_ms must be 0 or more.");
                 }
-                say(
-                        replay,
-                        state == State.DONE ? State.RUNNING : null,
-                        null,
-                        word.positionMs());
+                say(replay, state == State.DONE ? State.RUNNING : null, null, word.positionMs());
             }
-            default ->
-                    throw Parameters.bad("action must be pause, resume, speed, seek or cancel.");
+            default -> throw Parameters.bad("action must be pause, resume, speed, seek or cancel.");
         }
         return find(id);
     }

@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param original sums of the recorded answers of those questions that were answered again
  * @param rerun sums of the new ones
  */
-record RerunDiff(
-        int questions, int answered, List<Answer> answers, Totals original, Totals rerun) {
+record RerunDiff(int questions, int answered, List<Answer> answers, Totals original, Totals rerun) {
 
     /**
      * One question.
@@ -85,8 +84,7 @@ record RerunDiff(
         }
     }
 
-    static RerunDiff of(
-            List<Row> rows, @Nullable Recording original, @Nullable Recording derived) {
+    static RerunDiff of(List<Row> rows, @Nullable Recording original, @Nullable Recording derived) {
         List<Answer> answers = new ArrayList<>();
         Totals before = Totals.NONE;
         Totals after = Totals.NONE;

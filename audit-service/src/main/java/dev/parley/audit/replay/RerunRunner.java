@@ -133,8 +133,7 @@ final class RerunRunner {
     private void await(Replay replay, Row row) {
         Instant now = clock.instant();
         String conversation = derived(replay);
-        AnswerTable.End end =
-                answers.endOf(conversation, row.derivedMessageId()).orElse(null);
+        AnswerTable.End end = answers.endOf(conversation, row.derivedMessageId()).orElse(null);
         if (end != null && !isPassing(end)) {
             answers.over(replay.id(), row.number(), end.state());
         } else if (end != null && row.tries() < TRIES_MAX && row.isOlderThan(RETRY, now)) {
@@ -175,8 +174,7 @@ final class RerunRunner {
                         null,
                         question.context(),
                         "rerun",
-                        new Caller(
-                                replay.requestedBy(), null, null, replay.requestedRole(), null),
+                        new Caller(replay.requestedBy(), null, null, replay.requestedRole(), null),
                         ReplyTo.NOBODY,
                         now,
                         new RequestEvent.Rerun(

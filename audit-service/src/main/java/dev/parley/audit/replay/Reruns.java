@@ -90,7 +90,8 @@ class Reruns {
 
     /** The question as the record has it; null when it can no longer be read. */
     @Nullable RecordedQuestion question(Replay replay, Row row) {
-        return archive.find(replay.conversationId())
+        return archive
+                .find(replay.conversationId())
                 .map(RecordedQuestion::of)
                 .orElse(List.of())
                 .stream()

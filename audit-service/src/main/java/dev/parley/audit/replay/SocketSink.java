@@ -20,8 +20,7 @@ final class SocketSink implements ReplaySink {
     }
 
     /** Plays on a thread of its own, and closes the socket at the end. */
-    static void start(
-            SocketLine line, ReplayPlayer player, Replay replay, @Nullable Long from) {
+    static void start(SocketLine line, ReplayPlayer player, Replay replay, @Nullable Long from) {
         Thread.ofVirtual()
                 .name("replay-" + replay.id())
                 .start(() -> {

@@ -48,8 +48,8 @@ final class Timeline {
     }
 
     /**
-     * In the order of time; frames of one moment in the order of the chain, and a millisecond apart,
-     * since a position names a frame.
+     * In the order of time; frames of one moment in the order of the chain, and a millisecond
+     * apart, since a position names a frame.
      *
      * @param idleMaxMs longest silence that is kept; null: every one
      */
@@ -186,8 +186,7 @@ final class Timeline {
         for (FlowStep step : recording.steps(id, Checkpoint.LLM_COMPLETE)) {
             try {
                 for (ChunkTimes.Piece piece : ChunkTimes.decoded(detail(step, ChunkTimes.DETAIL))) {
-                    pieces.add(
-                            new Piece(step.startedAt().plusMillis(piece.atMs()), piece.chars()));
+                    pieces.add(new Piece(step.startedAt().plusMillis(piece.atMs()), piece.chars()));
                 }
             } catch (IllegalArgumentException | ArithmeticException e) {
                 return List.of(); // of a writer that is not known; the link's times stand in
@@ -206,8 +205,7 @@ final class Timeline {
         return Json.tree(step.detail().getBytes(StandardCharsets.UTF_8)).path(name).asString("");
     }
 
-    private String text(
-            String id, dev.parley.schemas.vault.@Nullable SealedText sealed) {
+    private String text(String id, dev.parley.schemas.vault.@Nullable SealedText sealed) {
         String text = recording.open(id, sealed);
         return text == null ? "" : text;
     }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * Two texts word by word, by their longest common subsequence.
  *
  * @param similarity share of the words that both have in one order, 0 to 1
- * @param pieces null when the texts are too long to be laid beside each other; their similarity then
- *     asks only which words they share
+ * @param pieces null when the texts are too long to be laid beside each other; their similarity
+ *     then asks only which words they share
  */
 record WordDiff(double similarity, @Nullable List<Piece> pieces) {
 
@@ -43,8 +43,7 @@ record WordDiff(double similarity, @Nullable List<Piece> pieces) {
                 add(pieces, "insert", other.get(j++));
             }
         }
-        return new WordDiff(
-                longest == 0 ? 1 : rounded((double) common[0][0] / longest), pieces);
+        return new WordDiff(longest == 0 ? 1 : rounded((double) common[0][0] / longest), pieces);
     }
 
     /** Each with the white space after it, so that the pieces make the text again. */

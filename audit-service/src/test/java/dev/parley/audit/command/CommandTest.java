@@ -63,10 +63,7 @@ class CommandTest {
         TurnRecord last = LOG.link(user, conversation, LOG.failure(user, failed, "Par"));
         // Comes twice: the one store has it by the one way, the other perhaps by the other.
         LOG.send(Topic.TURNS.topicName(), conversation, Json.write(last));
-        LOG.link(
-                user,
-                newId(),
-                LOG.refusal(user, newId(), ErrorCode.RATE_LIMITED, "Not now"));
+        LOG.link(user, newId(), LOG.refusal(user, newId(), ErrorCode.RATE_LIMITED, "Not now"));
         LOG.step(user, conversation, message, "gateway_received");
         SURROUNDINGS.conversation(user, conversation, 2);
 
@@ -82,7 +79,9 @@ class CommandTest {
                 .update();
         assertThat(run("compare", "audit", "anew")).isEqualTo(1);
         assertThat(out.toString()).contains("chain " + conversation + " differs from link 3 on");
-        DATABASE.sql("DELETE FROM anew.links WHERE conversation_id = ?").param(conversation).update();
+        DATABASE.sql("DELETE FROM anew.links WHERE conversation_id = ?")
+                .param(conversation)
+                .update();
         assertThat(run("compare", "audit", "anew")).isEqualTo(1);
         assertThat(out.toString()).contains("chain " + conversation + " is in audit alone");
         DATABASE.sql("UPDATE anew.charges SET tokens_input = 11 WHERE message_id = ?")

@@ -25,14 +25,17 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * Rows a second of the ingest's write path beside a bare COPY of the same rows into a table with a
- * primary key; run by hand. The bare COPY reads rows that are ready; the other reads records of the
- * log, JSON included, and moves the positions.
+ * primary key, and beside JPA's {@code saveAll} into the same table; run by hand. The bare COPY
+ * reads rows that are ready; the ingest reads records of the log, JSON included, and moves the
+ * positions; {@code saveAll} reads ready rows, persists entities whose ids come from a sequence, a
+ * thousand a transaction, with Hibernate's own settings.
  */
 final class IngestMeasurement {
 
     private static final int RECORDS = 120_000;
     private static final int BATCH = 4_000;
     private static final int ROUNDS = 3;
+    private static final int SAVED = 10_000;
 
     private IngestMeasurement() {}
 
@@ -73,7 +76,8 @@ final class IngestMeasurement {
                     "CREATE TABLE bare (LIKE " + name + ", PRIMARY KEY (" + columns + "))");
             statement.execute(
                     "TRUNCATE links, flow, messages, charges, conversations,"
-                            + " search_pending, consumed_offsets");
+                            + " search_pending, usage_pending, checkpoint_pending,"
+                            + " consumed_offsets");
             statement.execute("CHECKPOINT");
             connection.setAutoCommit(false);
             List<R> rows = records.stream().map(store::read).toList();
@@ -86,13 +90,35 @@ final class IngestMeasurement {
             AtomicLong position = new AtomicLong();
             double whole =
                     seconds(() -> ingest(connection, records, store, offsets, partition, position));
+            int saved = Math.min(SAVED, records.size());
+            double jpa = seconds(() -> PlainJpa.saveAll(source, records.subList(0, saved)));
+            long derived = name.equals("flow") ? records.size() : rowsWritten(statement);
             System.out.printf(
-                    "%-5s %d rows: bare COPY %.0f rows/s, ingest %.0f rows/s, %.0f %%%n",
+                    "%-5s %d records: bare COPY %.0f rows/s, ingest %.0f records/s = %.0f %%"
+                            + " (%.0f rows/s = %.0f %%), saveAll %.0f rows/s = %.0f %%%n",
                     name,
                     records.size(),
                     records.size() / bare,
                     records.size() / whole,
-                    100 * bare / whole);
+                    100 * bare / whole,
+                    derived / whole,
+                    100 * (derived / whole) / (records.size() / bare),
+                    saved / jpa,
+                    100 * (saved / jpa) / (records.size() / bare));
+        }
+    }
+
+    private static long rowsWritten(Statement statement) throws SQLException {
+        try (var row =
+                statement.executeQuery(
+                        "SELECT (SELECT count(*) FROM links) + (SELECT count(*) FROM messages)"
+                                + " + (SELECT count(*) FROM charges)"
+                                + " + (SELECT count(*) FROM usage_pending)"
+                                + " + (SELECT count(*) FROM search_pending)"
+                                + " + (SELECT count(*) FROM checkpoint_pending)"
+                                + " + (SELECT count(*) FROM conversations)")) {
+            row.next();
+            return row.getLong(1);
         }
     }
 
@@ -222,11 +248,7 @@ final class IngestMeasurement {
     }
 
     private static MonthPartitions months(PGSimpleDataSource source) throws Exception {
-        var constructor =
-                MonthPartitions.class.getDeclaredConstructor(
-                        javax.sql.DataSource.class, Clock.class);
-        constructor.setAccessible(true);
-        return constructor.newInstance(source, Clock.systemUTC());
+        return new MonthPartitions(source, Clock.systemUTC());
     }
 
     private interface Timed {
