@@ -115,7 +115,7 @@ class BulkReruns {
                                 + " WHERE NOT EXISTS (SELECT 1 FROM replays"
                                 + " WHERE derived_id = t.c) ORDER BY t.n")
                 .param(conversations.toArray(String[]::new))
-                .query(String.class)
+                .query((row, n) -> row.getString(1))
                 .list();
     }
 
