@@ -64,14 +64,6 @@ class ProviderFaultsTest {
                                 // Every case fails on purpose.
                                 "--parley.breaker.answers-min=10000",
                                 "--parley.breaker.answers=10000",
-                                "--parley.guard.enabled=true",
-                                "--parley.guard.rules[0].name=sesame",
-                                "--parley.guard.rules[0].pattern=open sesame",
-                                "--parley.guard.rules[0].message=Not here.",
-                                "--parley.guard.rules[1].name=rude",
-                                "--parley.guard.rules[1].pattern=fool",
-                                "--parley.guard.rules[1].verdict=warn",
-                                "--parley.guard.hold-chars=20",
                                 "--parley.context.models[0].model=tiny",
                                 "--parley.context.models[0].tokens=60");
         log = new Log(broker.address());
@@ -288,41 +280,6 @@ class ProviderFaultsTest {
 
         assertThat(log.awaitResult("further-1", AnswerCompleted.class).answer())
                 .isEqualTo("From elsewhere");
-    }
-
-    @Test
-    void theGuardStopsAQuestionBeforeTheModelHearsIt() {
-        int before = service.received().size();
-        log.put(Log.job("guard-1", null, Log.user("Please OPEN SESAME now")));
-
-        AnswerFailed end = log.awaitResult("guard-1", AnswerFailed.class);
-
-        assertThat(end.code().code()).isEqualTo("forbidden");
-        assertThat(end.error()).isEqualTo("Not here.");
-        assertThat(service.received()).hasSize(before);
-        assertThat(log.results("guard-1"))
-                .filteredOn(ResultEvent.GuardReported.class::isInstance)
-                .hasSize(1);
-        Awaitility.await()
-                .atMost(Log.WITHIN)
-                .untilAsserted(() ->
-                        assertThat(log.checkpoints("guard-1"))
-                                .anySatisfy(c -> {
-                                    assertThat(c.name()).isEqualTo("security_check");
-                                    assertThat(c.status()).isEqualTo("refused");
-                                }));
-    }
-
-    @Test
-    void theGuardHoldsBackWhatItBlocksAndWarnsOfTheRest() {
-        service.always(
-                FakeService.saying("You ", "fool, ", "say ", "open ", "ses", "ame ", "and go."));
-        log.put(Log.job("guard-2", null, Log.user("What is the word?")));
-
-        AnswerFailed end = log.awaitResult("guard-2", AnswerFailed.class);
-
-        assertThat(end.code().code()).isEqualTo("forbidden");
-        assertThat(end.partialAnswer()).isEqualTo(log.text("guard-2")).doesNotContain("sesame");
     }
 
     @Test

@@ -94,7 +94,8 @@ final class VerifyMeasurement {
                         ConversationChain.link(
                                 head, id, "user-17", "blue", "user", AT, body(random, i, chars));
                 head = ConversationChain.after(link);
-                String text = opened ? "\"text\":\"" + "Words of it. ".repeat(chars / 13) + '"' : "";
+                String text =
+                        opened ? "\"text\":\"" + "Words of it. ".repeat(chars / 13) + '"' : "";
                 out.writeBytes(
                         (export.line(
                                                 Json.writeText(link),
