@@ -80,7 +80,8 @@ final class Settlement {
                         completed.usage().input(),
                         completed.usage().output(),
                         completed.usage().cached(),
-                        cost,
+                        // A model without a price costs nothing; the frame always says what.
+                        cost == null ? BigDecimal.ZERO : cost,
                         completed.toolCalls(),
                         completed.toolsUsed(),
                         completed.iterations(),

@@ -43,6 +43,8 @@ final class Attempts {
      */
     static final int ATTEMPTS_OF_A_JOB = 10;
 
+    private static final int WAIT_DOUBLINGS_MAX = 6;
+
     private final KeyValueStore<String, byte[]> store;
     private final TakeoverSettings settings;
     private final Workers workers;
@@ -68,6 +70,7 @@ final class Attempts {
         int base;
         boolean begun;
         long dispatchedNanos;
+        int unbegun;
 
         Watched(Job job, Attempt attempt, long dispatchedNanos) {
             this.userId = job.userId();
@@ -218,15 +221,22 @@ final class Attempts {
             boolean gone =
                     answer.begun
                             ? worker != null && workers.isLost(worker)
-                            : !idle.isZero()
-                                    && idle.compareTo(settings.startWait()) >= 0
-                                    && now - answer.dispatchedNanos
-                                            >= settings.startWait().toNanos();
+                            : !idle.isZero() && isOverdue(answer, idle, now);
             if (gone) {
                 lost.add(new Lost(answer.userId, answer.messageId));
             }
         }
         return lost;
+    }
+
+    /**
+     * That nobody is heard to have begun may also be this instance's own delay, so each further
+     * wait is twice as long.
+     */
+    private boolean isOverdue(Watched answer, Duration idle, long now) {
+        long waitNanos =
+                settings.startWait().toNanos() << Math.min(answer.unbegun, WAIT_DOUBLINGS_MAX);
+        return idle.toNanos() >= waitNanos && now - answer.dispatchedNanos >= waitNanos;
     }
 
     /**
@@ -240,11 +250,13 @@ final class Attempts {
             return List.of();
         }
         Job job = Json.read(kept, Job.class);
-        if (job.takeovers() >= settings.takeoversMax()) {
+        if (answer.begun && job.takeovers() >= settings.takeoversMax()) {
             return List.of();
         }
         int base = job.attemptBase() + ATTEMPTS_OF_A_JOB;
-        Job next = job.takenOver(base);
+        // Only a worker that had it was lost; a job that nobody took is merely told once more.
+        Job next = answer.begun ? job.takenOver(base) : job.toldAgain(base);
+        answer.unbegun = answer.begun ? 0 : answer.unbegun + 1;
         store.put(StateKeys.job(lost.userId(), lost.messageId()), Json.write(next));
         answer.dispatched(next, nanos.getAsLong());
         return List.of(

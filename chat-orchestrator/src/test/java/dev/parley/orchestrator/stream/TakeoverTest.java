@@ -216,6 +216,18 @@ class TakeoverTest {
 
         Job again = read(Topic.JOBS.topicName(), Job.class).getFirst();
         assertThat(again.attemptBase()).isEqualTo(10);
+        assertThat(again.takeovers()).isZero();
+    }
+
+    @Test
+    void aJobThatNobodyBeginsIsNeverLost() {
+        idle = Duration.ofSeconds(1);
+        for (int i = 0; i < 2 * TAKEOVERS_MAX + 2; i++) {
+            tick();
+        }
+
+        assertThat(read(LANE, ServerFrame.class)).isEmpty();
+        assertThat(read(Topic.JOBS.topicName(), Job.class)).last().matches(j -> j.takeovers() == 0);
     }
 
     @Test

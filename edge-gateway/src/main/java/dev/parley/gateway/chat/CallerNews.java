@@ -32,8 +32,8 @@ final class CallerNews {
 
     private static final Logger LOG = LoggerFactory.getLogger(CallerNews.class);
 
-    /** A welcome is not held up longer than a person notices. */
-    private static final Duration TIMEOUT = Duration.ofMillis(120);
+    /** A welcome is not held up longer than a person waits gladly. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(5);
 

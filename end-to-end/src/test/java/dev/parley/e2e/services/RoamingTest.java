@@ -122,7 +122,10 @@ class RoamingTest {
                 one.get(60, TimeUnit.SECONDS);
             }
             for (int i = 0; i < RELOADING; i++) {
-                chats.get(i).frames().awaitTerminal(messages.get(i), Duration.ofSeconds(90));
+                if (chats.get(i).terminals(messages.get(i)) == 0) {
+                    // Of the first ones the end came before the line was lost.
+                    chats.get(i).frames().awaitTerminal(messages.get(i), Duration.ofSeconds(90));
+                }
                 assertWhole(chats.get(i), messages.get(i));
             }
         } finally {
