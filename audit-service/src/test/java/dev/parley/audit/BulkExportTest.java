@@ -188,6 +188,8 @@ class BulkExportTest {
         return file.lines()
                 .skip(1)
                 .map(line -> line.replaceAll("\"exported_at\":\"[^\"]*\"", ""))
+                // What was signed meanwhile proves more of the same links.
+                .map(line -> line.replaceAll(",\"(checkpoint|seal|signature)\":.*", ""))
                 .toList();
     }
 

@@ -59,6 +59,10 @@ class DatabaseProblems {
 
     private static boolean lostConnection(DataAccessException e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof org.hibernate.TransactionException) {
+                // Neither committed nor rolled back: the connection is gone, whatever it says.
+                return true;
+            }
             if (cause instanceof java.sql.SQLException sql
                     && sql.getSQLState() != null
                     && (sql.getSQLState().startsWith("08") || sql.getSQLState().startsWith("57"))) {

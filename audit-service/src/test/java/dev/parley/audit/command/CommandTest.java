@@ -26,7 +26,8 @@ import picocli.CommandLine;
 /** The store made anew, proved the same, and dead letters sent in again. */
 class CommandTest {
 
-    private static final Surroundings SURROUNDINGS = Surroundings.shared();
+    /** Of its own: what other tests' retention drops is in the log all the same. */
+    private static final Surroundings SURROUNDINGS = Surroundings.alone();
     private static final LogWriter LOG = SURROUNDINGS.log();
     private static final JdbcClient DATABASE = SURROUNDINGS.audit().database();
 

@@ -57,7 +57,7 @@ final class Questions {
         all.put("usage by user: tool on a day", () -> "usage?by=user&tool=tool-b&" + day());
         all.put("usage by day: team", () -> "usage?by=day&team=" + team());
         all.put("usage by model: user", () -> "usage?by=model&user=" + person());
-        all.put("usage by day: slow", () -> "usage?by=day&min_latency_ms=60000");
+        all.put("usage by day: slow", () -> "usage?by=day&min_latency_ms=60000&" + day());
         return all;
     }
 
