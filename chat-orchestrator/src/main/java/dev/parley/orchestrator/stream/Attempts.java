@@ -57,9 +57,14 @@ final class Attempts {
      * @param attempt highest heard of; 0 before the first
      * @param worker that has it
      * @param contested whether another worker had the same attempt
+     * @param losses workers that had the answer and were lost
      */
-    record Attempt(int attempt, @Nullable String worker, boolean contested) {
-        static final Attempt NONE = new Attempt(0, null, false);
+    record Attempt(int attempt, @Nullable String worker, boolean contested, int losses) {
+        static final Attempt NONE = new Attempt(0, null, false, 0);
+
+        Attempt lostOnceMore() {
+            return new Attempt(attempt, worker, contested, losses + 1);
+        }
     }
 
     /** A running answer with a job in the topic or at a worker. */
@@ -157,7 +162,7 @@ final class Attempts {
         if (started.attempt() == known.attempt()
                 && known.worker() != null
                 && !started.worker().equals(known.worker())) {
-            keep(answer, new Attempt(known.attempt(), known.worker(), true));
+            keep(answer, new Attempt(known.attempt(), known.worker(), true, known.losses()));
             return new Admission(false, isVoid);
         }
         if (started.attempt() > known.attempt()) {
@@ -168,7 +173,8 @@ final class Attempts {
                 new Attempt(
                         started.attempt(),
                         started.worker(),
-                        known.contested() && started.attempt() == known.attempt()));
+                        known.contested() && started.attempt() == known.attempt(),
+                        known.losses()));
         return Admission.YES;
     }
 
@@ -250,13 +256,16 @@ final class Attempts {
             return List.of();
         }
         Job job = Json.read(kept, Job.class);
-        if (answer.begun && job.takeovers() >= settings.takeoversMax()) {
-            return List.of();
-        }
-        int base = job.attemptBase() + ATTEMPTS_OF_A_JOB;
         // Only a worker that had it was lost; a job that nobody took is merely told once more.
-        Job next = answer.begun ? job.takenOver(base) : job.toldAgain(base);
+        if (answer.begun) {
+            if (answer.attempt.losses() >= settings.takeoversMax()) {
+                return List.of();
+            }
+            keep(answer, answer.attempt.lostOnceMore());
+        }
         answer.unbegun = answer.begun ? 0 : answer.unbegun + 1;
+        int base = job.attemptBase() + ATTEMPTS_OF_A_JOB;
+        Job next = job.takenOver(base);
         store.put(StateKeys.job(lost.userId(), lost.messageId()), Json.write(next));
         answer.dispatched(next, nanos.getAsLong());
         return List.of(

@@ -14,13 +14,13 @@ import org.springframework.validation.annotation.Validated;
  * @param silence without a word from a worker, after which it is taken for lost (default 3 s;
  *     workers speak every second)
  * @param startWait after which a job that no worker has begun, though one had room all the time, is
- *     taken for lost (default 5 s)
- * @param takeoversMax how often one answer is given on, before it ends with worker_lost, 0 to 100
- *     (default 3)
+ *     told again (default 10 s, then twice as long each time)
+ * @param takeoversMax how many lost workers one answer outlives, before it ends with worker_lost,
+ *     0 to 100 (default 3)
  */
 @Validated
 @ConfigurationProperties("parley.takeover")
 public record TakeoverSettings(
         @DefaultValue("3s") Duration silence,
-        @DefaultValue("5s") Duration startWait,
+        @DefaultValue("10s") Duration startWait,
         @DefaultValue("3") @Min(0) @Max(100) int takeoversMax) {}

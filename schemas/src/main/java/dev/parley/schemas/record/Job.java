@@ -138,17 +138,8 @@ public record Job(
                 null);
     }
 
-    /** The same job for another worker, its attempts counting on from {@code base}. */
+    /** The same job once more, its attempts counting on from {@code base}. */
     public Job takenOver(int base) {
-        return again(base, takeovers + 1);
-    }
-
-    /** The same job once more, since nobody began it. */
-    public Job toldAgain(int base) {
-        return again(base, takeovers);
-    }
-
-    private Job again(int base, int newTakeovers) {
         return new Job(
                 jobId,
                 messageId,
@@ -169,6 +160,6 @@ public record Job(
                 decisions,
                 recordedTools,
                 inputHeld,
-                newTakeovers);
+                takeovers + 1);
     }
 }
