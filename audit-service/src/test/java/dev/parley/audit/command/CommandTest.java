@@ -28,6 +28,7 @@ class CommandTest {
 
     /** Of its own: what other tests' retention drops is in the log all the same. */
     private static final Surroundings SURROUNDINGS = Surroundings.alone();
+
     private static final LogWriter LOG = SURROUNDINGS.log();
     private static final JdbcClient DATABASE = SURROUNDINGS.audit().database();
 

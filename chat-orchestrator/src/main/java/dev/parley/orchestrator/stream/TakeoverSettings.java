@@ -15,8 +15,8 @@ import org.springframework.validation.annotation.Validated;
  *     workers speak every second)
  * @param startWait after which a job that no worker has begun, though one had room all the time, is
  *     told again (default 10 s, then twice as long each time)
- * @param takeoversMax how many lost workers one answer outlives, before it ends with worker_lost,
- *     0 to 100 (default 3)
+ * @param takeoversMax how many lost workers one answer outlives, before it ends with worker_lost, 0
+ *     to 100 (default 3)
  */
 @Validated
 @ConfigurationProperties("parley.takeover")

@@ -227,7 +227,9 @@ class TakeoverTest {
         }
 
         assertThat(read(LANE, ServerFrame.class)).isEmpty();
-        assertThat(read(Topic.JOBS.topicName(), Job.class)).last().matches(j -> j.takeovers() > TAKEOVERS_MAX);
+        assertThat(read(Topic.JOBS.topicName(), Job.class))
+                .last()
+                .matches(j -> j.takeovers() > TAKEOVERS_MAX);
     }
 
     @Test
