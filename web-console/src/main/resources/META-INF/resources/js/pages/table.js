@@ -6,7 +6,7 @@ import { clock, knows, number, t } from '../text/index.js';
  * a row heads it.
  */
 export function tableOf(caption, columns, items, { testid = 'table' } = {}) {
-  return h('div', { class: 'data-table' },
+  return h('div', { class: 'data-table', tabindex: '0' },
     h('table', { testid }, h('caption', { class: 'offscreen' }, caption),
       h('thead', {}, h('tr', {}, columns.map((column) => h('th', { scope: 'col', class: column.numeric ? 'numeric' : null }, column.label)))),
       h('tbody', {}, items.map((item) => h('tr', {}, columns.map((column, index) => h(index === 0 ? 'th' : 'td',

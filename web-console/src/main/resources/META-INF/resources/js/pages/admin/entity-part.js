@@ -130,7 +130,7 @@ export class EntityPart {
     const both = h('div', { class: 'conflict', role: 'alertdialog', 'aria-labelledby': 'conflict-title', testid: 'conflict' },
       h('h3', { id: 'conflict-title', tabindex: '-1' }, t('conflict.title')),
       h('p', {}, t('conflict.text', { by: theirs.updated_by ?? '?', at: theirs.updated_at ? clock(theirs.updated_at) : '' })),
-      h('div', { class: 'data-table' }, h('table', {}, h('thead', {}, h('tr', {}, ['field.field', 'conflict.mine', 'conflict.theirs'].map((key) => h('th', { scope: 'col' }, t(key))))),
+      h('div', { class: 'data-table', tabindex: '0' }, h('table', {}, h('thead', {}, h('tr', {}, ['field.field', 'conflict.mine', 'conflict.theirs'].map((key) => h('th', { scope: 'col' }, t(key))))),
         h('tbody', {}, rows.map((row) => h('tr', {}, h('th', { scope: 'row', 'data-label': t('field.field') }, row.field.replaceAll('_', ' ')),
           h('td', { 'data-label': t('conflict.mine') }, shown(row.mine)), h('td', { 'data-label': t('conflict.theirs') }, shown(row.theirs))))))),
       h('div', { class: 'row' },
