@@ -9,6 +9,10 @@ import dev.parley.audit.fixture.Surroundings;
 import dev.parley.audit.fixture.TestDatabase;
 import dev.parley.audit.fixture.Tokens;
 import dev.parley.audit.store.SchemaMigration;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +26,8 @@ class QuestionPlansTest {
     private static final long MESSAGES = Long.getLong("messages", 100_000);
 
     @Test
-    void everyQuestionIsAnsweredByAnIndex() {
-        try (TestDatabase database = TestDatabase.large();
+    void everyQuestionIsAnsweredByAnIndex() throws SQLException {
+        try (TestDatabase database = indexesOnly(TestDatabase.large());
                 AuditService audit =
                         AuditService.startWith(
                                 PlanWatch.class,
@@ -52,5 +56,19 @@ class QuestionPlansTest {
             }
             assertThat(faults).isEmpty();
         }
+    }
+
+    /**
+     * The planner takes an index wherever there is one: at this size it would rather walk through
+     * what at five million messages it must not.
+     */
+    private static TestDatabase indexesOnly(TestDatabase database) throws SQLException {
+        try (Connection connection =
+                        DriverManager.getConnection(database.url(), "postgres", "postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute("ALTER SYSTEM SET enable_seqscan = off");
+            statement.execute("SELECT pg_reload_conf()");
+        }
+        return database;
     }
 }
