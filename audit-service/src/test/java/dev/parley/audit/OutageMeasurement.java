@@ -26,6 +26,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
 import org.springframework.dao.DataAccessException;
 
 /**
@@ -68,13 +69,20 @@ final class OutageMeasurement {
         System.exit(0);
     }
 
+    private static void pass(Duration time) {
+        Awaitility.await("time under load")
+                .pollDelay(time)
+                .atMost(time.plusSeconds(10))
+                .until(() -> true);
+    }
+
     private void run(AuditService audit, TestDatabase database, int perSecond, Duration outage)
             throws InterruptedException {
         Thread load = Thread.ofPlatform().start(() -> write(perSecond));
-        Thread.sleep(WARM_UP);
+        pass(WARM_UP);
         visible(audit);
         database.stop();
-        Thread.sleep(outage);
+        pass(outage);
         long missing = exchanges.get();
         database.startAgain();
         long back = System.nanoTime();
