@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -18,6 +19,7 @@ import tools.jackson.databind.JsonNode;
  * G4: one gateway starts while the other is killed; whoever comes back to the young one is served,
  * as soon as it takes connections at all.
  */
+@Tag("endurance")
 class GatewayRestartTest {
 
     private static final int ROUNDS = 6;
