@@ -142,21 +142,31 @@ public final class EmbeddedPostgres implements AutoCloseable {
             throw new IOException("PostgreSQL does not run");
         }
         // The server first: it would start new processes in place of its own.
-        List<String> command = new ArrayList<>(List.of("kill", signal, pid.toString()));
-        ProcessHandle.of(pid).stream()
-                .flatMap(ProcessHandle::descendants)
-                .forEach(process -> command.add(Long.toString(process.pid())));
-        int status =
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .start()
-                        .onExit()
-                        .join()
-                        .exitValue();
+        int status = kill(signal, List.of(pid.toString()));
         if (status != 0) {
             throw new IOException("kill " + signal + " ended with " + status);
         }
+        List<String> others =
+                ProcessHandle.of(pid).stream()
+                        .flatMap(ProcessHandle::descendants)
+                        .map(process -> Long.toString(process.pid()))
+                        .toList();
+        if (!others.isEmpty()) {
+            // One that has ended meanwhile makes this fail, and is no loss.
+            kill(signal, others);
+        }
+    }
+
+    private static int kill(String signal, List<String> pids) throws IOException {
+        List<String> command = new ArrayList<>(List.of("kill", signal));
+        command.addAll(pids);
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .onExit()
+                .join()
+                .exitValue();
     }
 
     /** The process id of the server, as the server wrote it down; empty when there is none. */

@@ -220,7 +220,8 @@ public final class Standalone implements AutoCloseable {
                 && service.equals(GATEWAY)
                 && Boolean.parseBoolean(environment.get("PARLEY_DEMO_LOGIN"))) {
             beans.registerBean(Breakage.class, () -> breakage);
-            beans.registerBean(BreakController.class);
+            // Made at the first call: it takes beans of the gateway that come later than itself.
+            beans.registerBean(BreakController.class, bean -> bean.setLazyInit(true));
         }
     }
 
