@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /** The service in a process of its own, to be killed, paused and started again on its state. */
-final class OrchestratorProcess implements AutoCloseable {
+public final class OrchestratorProcess implements AutoCloseable {
 
     private static final Duration READY_WITHIN = Duration.ofSeconds(120);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -29,7 +29,7 @@ final class OrchestratorProcess implements AutoCloseable {
     private final int managementPort = freePort();
     private Process process;
 
-    OrchestratorProcess(String name, TestBroker broker, Path folder, String... more) {
+    public OrchestratorProcess(String name, TestBroker broker, Path folder, String... more) {
         this.name = name;
         this.folder = folder;
         this.options = new ArrayList<>(List.of(more));
@@ -40,18 +40,20 @@ final class OrchestratorProcess implements AutoCloseable {
                         "--parley.jwt.secret=" + "s".repeat(32),
                         "--parley.master-key=" + "A".repeat(43) + "=",
                         "--parley.orchestrator.state-dir=" + folder.resolve(name),
+                        // The tests' own workers say nothing of themselves.
+                        "--parley.takeover.abandon-after=10m",
                         "--server.port=0",
                         "--management.server.port=" + managementPort));
     }
 
-    OrchestratorProcess policy(String yaml) throws IOException {
+    public OrchestratorProcess policy(String yaml) throws IOException {
         Path file = folder.resolve("policy.yaml");
         Files.writeString(file, yaml);
         options.add("--parley.policy-file=" + file);
         return this;
     }
 
-    OrchestratorProcess start() throws IOException {
+    public OrchestratorProcess start() throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(
@@ -74,7 +76,7 @@ final class OrchestratorProcess implements AutoCloseable {
         return this;
     }
 
-    OrchestratorProcess awaitReady() {
+    public OrchestratorProcess awaitReady() {
         Awaitility.await(name + " is ready")
                 .atMost(READY_WITHIN)
                 .pollInterval(Duration.ofMillis(100))
@@ -82,7 +84,7 @@ final class OrchestratorProcess implements AutoCloseable {
         return this;
     }
 
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
     }
 
@@ -94,7 +96,7 @@ final class OrchestratorProcess implements AutoCloseable {
         }
     }
 
-    void signal(String signal) throws IOException, InterruptedException {
+    public void signal(String signal) throws IOException, InterruptedException {
         new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
     }
 

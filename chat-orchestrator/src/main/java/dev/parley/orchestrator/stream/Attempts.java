@@ -92,8 +92,12 @@ final class Attempts {
         }
     }
 
-    /** An answer whose worker is not heard of any more. */
-    record Lost(String userId, String messageId) {}
+    /**
+     * An answer whose worker is not heard of any more.
+     *
+     * @param abandoned whether no other worker is there either
+     */
+    record Lost(String userId, String messageId, boolean abandoned) {}
 
     /** What follows from a worker's report: whether it counts, and what the worker is told. */
     record Admission(boolean counts, @Nullable ControlEvent word) {
@@ -217,10 +221,11 @@ final class Attempts {
         return watched.size();
     }
 
-    /** Those that must go to another worker. */
+    /** Those that must go to another worker, or end since there is none. */
     List<Lost> lost() {
         List<Lost> lost = new ArrayList<>();
         Duration idle = workers.idleFor();
+        boolean nobody = workers.noneFor().compareTo(settings.abandonAfter()) >= 0;
         long now = nanos.getAsLong();
         for (Watched answer : watched.values()) {
             String worker = answer.attempt.worker();
@@ -228,11 +233,17 @@ final class Attempts {
                     answer.begun
                             ? worker != null && workers.isLost(worker)
                             : !idle.isZero() && isOverdue(answer, idle, now);
-            if (gone) {
-                lost.add(new Lost(answer.userId, answer.messageId));
+            boolean abandoned = nobody && (answer.begun || hasWaited(answer, now));
+            if (gone || abandoned) {
+                lost.add(new Lost(answer.userId, answer.messageId, abandoned));
             }
         }
         return lost;
+    }
+
+    /** A job that comes while nobody is there is given the same time for somebody to come. */
+    private boolean hasWaited(Watched answer, long now) {
+        return now - answer.dispatchedNanos >= settings.abandonAfter().toNanos();
     }
 
     /**
@@ -274,16 +285,29 @@ final class Attempts {
                 new Emitted.Dispatch(next));
     }
 
-    /** The end of an answer that was given on too often. */
+    /** What keeps a worker that comes back, or a new one, from the job of an abandoned answer. */
+    Emitted jobIsVoid(Lost lost, Instant now) {
+        Watched answer = watched.get(lost.messageId());
+        int base = (answer == null ? 0 : answer.base) + ATTEMPTS_OF_A_JOB;
+        return new Emitted.Control(
+                new ControlEvent.JobReplaced(lost.messageId(), lost.userId(), base, now));
+    }
+
+    /** The end of an answer that was given on too often, or that nobody is left to give. */
     ResultEvent givenUp(Lost lost, Instant now) {
         Watched answer = watched.get(lost.messageId());
         Attempt attempt = answer == null ? Attempt.NONE : answer.attempt;
+        boolean begun = answer != null && answer.begun;
+        String error =
+                lost.abandoned()
+                        ? "Nobody is there to answer. Please ask again later."
+                        : "The answer was lost as often as it was begun. Please ask again.";
         return new ResultEvent.AnswerFailed(
                 lost.messageId(),
                 lost.userId(),
                 attempt.attempt(),
-                ErrorCode.WORKER_LOST,
-                "The answer was lost as often as it was begun. Please ask again.",
+                begun ? ErrorCode.WORKER_LOST : ErrorCode.UNAVAILABLE,
+                error,
                 null,
                 "",
                 "",

@@ -47,7 +47,8 @@ public record Rules(
                 clockTolerance,
                 conversationAge,
                 commitOnTerminal,
-                new TakeoverSettings(Duration.ofSeconds(3), Duration.ofSeconds(5), 3),
+                new TakeoverSettings(
+                        Duration.ofSeconds(3), Duration.ofSeconds(5), 3, Duration.ofSeconds(50)),
                 Workers.UNKNOWN,
                 new ViolationSettings(0, Duration.ofHours(1), Duration.ofHours(24)),
                 due -> {});

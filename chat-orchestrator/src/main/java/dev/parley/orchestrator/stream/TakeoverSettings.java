@@ -17,10 +17,13 @@ import org.springframework.validation.annotation.Validated;
  *     told again (default 10 s, then twice as long each time)
  * @param takeoversMax how many lost workers one answer outlives, before it ends with worker_lost, 0
  *     to 100 (default 3)
+ * @param abandonAfter without any living worker, after which answers end and their holds are
+ *     released (default 50 s; with the silence before it less than the minute that is promised)
  */
 @Validated
 @ConfigurationProperties("parley.takeover")
 public record TakeoverSettings(
         @DefaultValue("3s") Duration silence,
         @DefaultValue("10s") Duration startWait,
-        @DefaultValue("3") @Min(0) @Max(100) int takeoversMax) {}
+        @DefaultValue("3") @Min(0) @Max(100) int takeoversMax,
+        @DefaultValue("50s") Duration abandonAfter) {}

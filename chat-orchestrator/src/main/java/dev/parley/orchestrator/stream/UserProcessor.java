@@ -158,7 +158,7 @@ final class UserProcessor implements Processor<String, byte[], OutKey, byte[]> {
         return new StoredMemory(store, userId).user().running(messageId);
     }
 
-    /** Gives answers whose workers are not heard of any more to others. */
+    /** Gives answers whose workers are not heard of any more to others, or ends them. */
     private void takeOver(Instant now) {
         for (Attempts.Lost lost : attempts.lost()) {
             Running answer;
@@ -171,15 +171,15 @@ final class UserProcessor implements Processor<String, byte[], OutKey, byte[]> {
                 continue;
             }
             Publisher.Occasion occasion = new Publisher.Occasion(lost.userId(), now, null);
-            List<Emitted> words = attempts.takeOver(lost, now);
+            List<Emitted> words = lost.abandoned() ? List.of() : attempts.takeOver(lost, now);
+            String outcome =
+                    lost.abandoned() ? "abandoned" : words.isEmpty() ? "given_up" : "taken";
             words.forEach(word -> publisher.publish(occasion, word));
-            carriage.meters()
-                    .counter("parley.takeovers", "outcome", words.isEmpty() ? "given_up" : "taken")
-                    .increment();
-            LOG.info(
-                    "the answer of {} is {}",
-                    lost.messageId(),
-                    words.isEmpty() ? "given up" : "taken over");
+            carriage.meters().counter("parley.takeovers", "outcome", outcome).increment();
+            LOG.info("takeover of the answer of {}: {}", lost.messageId(), outcome);
+            if (lost.abandoned()) {
+                publisher.publish(occasion, attempts.jobIsVoid(lost, now));
+            }
             if (words.isEmpty()) {
                 run(new Trigger.Reported(attempts.givenUp(lost, now)), occasion);
             }

@@ -17,6 +17,11 @@ public interface Workers {
                 public Duration idleFor() {
                     return Duration.ZERO;
                 }
+
+                @Override
+                public Duration noneFor() {
+                    return Duration.ZERO;
+                }
             };
 
     /**
@@ -27,4 +32,10 @@ public interface Workers {
 
     /** How long there has been a living worker with room for a job; zero: there is none. */
     Duration idleFor();
+
+    /**
+     * How long there has been no living worker at all, as far as it was seen that none said
+     * anything; zero: there is one, or nobody can tell.
+     */
+    Duration noneFor();
 }

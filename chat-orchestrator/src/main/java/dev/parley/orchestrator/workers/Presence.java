@@ -17,6 +17,9 @@ public final class Presence implements Workers {
     /** Longer than any pause between two words; a worker that is silent for it is forgotten. */
     private static final Duration FORGOTTEN = Duration.ofMinutes(5);
 
+    /** With a longer time between two looks this instance was paused or cut off in between. */
+    private static final Duration LOOKS_APART = Duration.ofSeconds(5);
+
     private final Duration silence;
     private final LongSupplier nanos;
 
@@ -26,6 +29,9 @@ public final class Presence implements Workers {
     private long listeningSince;
     private boolean idle;
     private long idleSince;
+    private boolean alone;
+    private long aloneSince;
+    private long lookedAt;
 
     private record Heard(WorkerStatus status, long atNanos) {}
 
@@ -43,6 +49,7 @@ public final class Presence implements Workers {
         listening = begins;
         listeningSince = nanos.getAsLong();
         idle = false;
+        alone = false;
     }
 
     synchronized void heard(WorkerStatus status) {
@@ -54,14 +61,33 @@ public final class Presence implements Workers {
             idleSince = now;
         }
         idle = room;
+        alone = alone && nobodyLives(now);
+    }
+
+    /** Whether words are missing: nobody lives, by what was heard so far. */
+    synchronized boolean hearsNobody() {
+        return nobodyLives(nanos.getAsLong());
+    }
+
+    /**
+     * All that was said has been heard: the broker was asked. Where no word comes because this
+     * instance is cut off, nobody calls this, and no time without workers is counted.
+     */
+    synchronized void heardAll() {
+        long now = nanos.getAsLong();
+        if (!nobodyLives(now)) {
+            alone = false;
+        } else if (!alone || now - lookedAt > LOOKS_APART.toNanos()) {
+            alone = true;
+            aloneSince = now;
+        }
+        lookedAt = now;
     }
 
     @Override
     public synchronized boolean isLost(String worker) {
         long now = nanos.getAsLong();
-        if (!listening
-                || now - listeningSince < silence.toNanos()
-                || heard.values().stream().noneMatch(h -> isAlive(h, now))) {
+        if (!listening || now - listeningSince < silence.toNanos() || nobodyLives(now)) {
             return false;
         }
         Heard word = heard.get(worker);
@@ -78,6 +104,11 @@ public final class Presence implements Workers {
         return room ? Duration.ofNanos(now - Math.max(idleSince, listeningSince)) : Duration.ZERO;
     }
 
+    @Override
+    public synchronized Duration noneFor() {
+        return listening && alone ? Duration.ofNanos(lookedAt - aloneSince) : Duration.ZERO;
+    }
+
     /** The newest words of those that live. */
     public synchronized List<WorkerStatus> alive() {
         long now = nanos.getAsLong();
@@ -86,6 +117,10 @@ public final class Presence implements Workers {
                 .map(Heard::status)
                 .sorted((a, b) -> a.worker().compareTo(b.worker()))
                 .toList();
+    }
+
+    private boolean nobodyLives(long now) {
+        return heard.values().stream().noneMatch(h -> isAlive(h, now));
     }
 
     private boolean isAlive(Heard word, long now) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
@@ -28,6 +29,9 @@ public final class WorkersTopic implements AutoCloseable {
     private static final Duration BACK = Duration.ofSeconds(5);
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration END_TIMEOUT = Duration.ofSeconds(3);
+    private static final TopicPartition PARTITION =
+            new TopicPartition(Topic.WORKERS.topicName(), 0);
 
     private final KafkaClients clients;
     private final Presence presence;
@@ -59,7 +63,11 @@ public final class WorkersTopic implements AutoCloseable {
                 seek(consumer);
                 presence.listening(true);
                 while (isOpen()) {
-                    consumer.poll(POLL).forEach(this::take);
+                    ConsumerRecords<String, byte[]> words = consumer.poll(POLL);
+                    words.forEach(this::take);
+                    if (words.isEmpty() && presence.hearsNobody() && isAtEnd(consumer)) {
+                        presence.heardAll();
+                    }
                 }
             } catch (KafkaException e) {
                 LOG.warn("the workers' topic cannot be read: {}", e.toString());
@@ -70,18 +78,23 @@ public final class WorkersTopic implements AutoCloseable {
         }
     }
 
+    /** A poll without records may also come from a broker that is not reached; this does not. */
+    private static boolean isAtEnd(KafkaConsumer<String, byte[]> consumer) {
+        Long end = consumer.endOffsets(List.of(PARTITION), END_TIMEOUT).get(PARTITION);
+        return end != null && consumer.position(PARTITION) >= end;
+    }
+
     private void seek(KafkaConsumer<String, byte[]> consumer) {
-        TopicPartition partition = new TopicPartition(Topic.WORKERS.topicName(), 0);
-        consumer.assign(List.of(partition));
+        consumer.assign(List.of(PARTITION));
         long since = clock.instant().minus(BACK).toEpochMilli();
         @Nullable OffsetAndTimestamp found =
-                consumer.offsetsForTimes(Map.of(partition, since)).get(partition);
+                consumer.offsetsForTimes(Map.of(PARTITION, since)).get(PARTITION);
         if (found == null) {
-            consumer.seekToEnd(List.of(partition));
+            consumer.seekToEnd(List.of(PARTITION));
         } else {
-            consumer.seek(partition, found.offset());
+            consumer.seek(PARTITION, found.offset());
         }
-        consumer.position(partition);
+        consumer.position(PARTITION);
     }
 
     private void take(ConsumerRecord<String, byte[]> record) {

@@ -6,6 +6,7 @@ import dev.parley.autoconfigure.Instance;
 import dev.parley.autoconfigure.kafka.Outbound;
 import dev.parley.orchestrator.core.Given;
 import dev.parley.orchestrator.core.Policy;
+import dev.parley.orchestrator.core.Running;
 import dev.parley.schemas.Json;
 import dev.parley.schemas.Topic;
 import dev.parley.schemas.frame.ServerFrame;
@@ -44,6 +45,7 @@ class TakeoverTest {
 
     private static final String LANE = "parley.lane.00007";
     private static final int TAKEOVERS_MAX = 2;
+    private static final Duration ABANDON_AFTER = Duration.ofSeconds(40);
 
     @TempDir Path folder;
 
@@ -51,6 +53,7 @@ class TakeoverTest {
     private final Set<String> lost = new HashSet<>();
     private final List<BlockDue> blocks = new ArrayList<>();
     private Duration idle = Duration.ZERO;
+    private Duration none = Duration.ZERO;
     private TopologyTestDriver driver;
     private TestInputTopic<String, byte[]> requests;
     private TestInputTopic<String, byte[]> results;
@@ -70,6 +73,11 @@ class TakeoverTest {
                     public Duration idleFor() {
                         return idle;
                     }
+
+                    @Override
+                    public Duration noneFor() {
+                        return none;
+                    }
                 };
         Rules rules =
                 new Rules(
@@ -79,7 +87,8 @@ class TakeoverTest {
                         Duration.ofSeconds(5),
                         Duration.ofDays(30),
                         true,
-                        new TakeoverSettings(Duration.ofSeconds(3), Duration.ZERO, TAKEOVERS_MAX),
+                        new TakeoverSettings(
+                                Duration.ofSeconds(3), Duration.ZERO, TAKEOVERS_MAX, ABANDON_AFTER),
                         workers,
                         new ViolationSettings(2, Duration.ofHours(1), Duration.ofHours(24)),
                         blocks::add);
@@ -245,6 +254,47 @@ class TakeoverTest {
         assertThat(((ServerFrame.Failure) frames.getFirst()).code().code())
                 .isEqualTo("worker_lost");
         assertThat(read(Topic.JOBS.topicName(), Job.class)).hasSize(1 + TAKEOVERS_MAX);
+    }
+
+    @Test
+    void withNoWorkerLeftTheAnswerEndsAndItsHoldIsReleased() {
+        started(1, "a");
+        none = ABANDON_AFTER.minusMillis(1);
+        tick();
+        assertThat(held()).hasSize(1);
+        assertThat(read(LANE, ServerFrame.class)).isEmpty();
+        none = ABANDON_AFTER;
+        tick();
+
+        assertThat(held()).isEmpty();
+        List<ServerFrame> frames = read(LANE, ServerFrame.class);
+        assertThat(frames).hasSize(1);
+        assertThat(((ServerFrame.Failure) frames.getFirst()).code().code())
+                .isEqualTo("worker_lost");
+        assertThat(read(Topic.CONTROL.topicName(), ControlEvent.class))
+                .containsExactly(new ControlEvent.JobReplaced(ID, Given.USER, 10, at()));
+
+        completed(1, "a", "a zombie's");
+        started(2, "b");
+        assertThat(read(LANE, ServerFrame.class)).isEmpty();
+        assertThat(read(Topic.CONTROL.topicName(), ControlEvent.class))
+                .containsExactly(new ControlEvent.RunVoid(ID, Given.USER, "b", 2, Given.START));
+    }
+
+    @Test
+    void aJobThatCameWhileNobodyWasThereWaitsForSomebodyToCome() {
+        none = ABANDON_AFTER;
+        tick();
+
+        assertThat(held()).hasSize(1);
+        assertThat(read(LANE, ServerFrame.class)).isEmpty();
+    }
+
+    /** The answers that run for the user, each with its hold. */
+    private List<Running> held() {
+        return new StoredMemory(driver.getKeyValueStore(StateKeys.STORE), Given.USER)
+                .user()
+                .running();
     }
 
     @Test

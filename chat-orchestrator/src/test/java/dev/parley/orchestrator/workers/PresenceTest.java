@@ -62,6 +62,38 @@ class PresenceTest {
     }
 
     @Test
+    void thereIsNobodyOnlyForAsLongAsItWasSeenThatNobodySpoke() {
+        says("a", 0, false);
+        presence.heardAll();
+        pass(3.5);
+        assertThat(presence.noneFor()).isZero();
+        look(41);
+        assertThat(presence.noneFor()).isEqualTo(Duration.ofSeconds(40));
+
+        // Paused, or cut off from the broker: what was not seen is not counted.
+        pass(60);
+        assertThat(presence.noneFor()).isEqualTo(Duration.ofSeconds(40));
+        look(3);
+        assertThat(presence.noneFor()).isEqualTo(Duration.ofSeconds(2));
+
+        says("b", 0, false);
+        assertThat(presence.noneFor()).isZero();
+        pass(4);
+        look(2);
+        assertThat(presence.noneFor()).isEqualTo(Duration.ofSeconds(1));
+        presence.listening(true);
+        assertThat(presence.noneFor()).isZero();
+    }
+
+    /** So many looks, a second apart. */
+    private void look(int times) {
+        for (int i = 0; i < times; i++) {
+            presence.heardAll();
+            pass(1);
+        }
+    }
+
+    @Test
     void whoLeavesIsGoneAtOnce() {
         pass(4);
         says("a", 0, false);
