@@ -43,8 +43,12 @@ final class UserStates {
         if (host == null) {
             throw unavailable();
         }
-        String authorization = asked.authorization();
-        if (!asked.forwarded() && authorization != null && !streams.isHere(host)) {
+        if (!streams.isHere(host)) {
+            String authorization = asked.authorization();
+            if (asked.forwarded() || authorization == null) {
+                // The other one thought that it is here. An empty account would be a lie.
+                throw unavailable();
+            }
             return others.ask(host, asked.path(), authorization);
         }
         Memory state = streams.memory(userId);
