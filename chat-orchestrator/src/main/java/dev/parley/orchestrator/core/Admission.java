@@ -1,8 +1,6 @@
 package dev.parley.orchestrator.core;
 
 import dev.parley.schemas.MessageIds;
-import dev.parley.schemas.frame.ErrorCode;
-import dev.parley.schemas.frame.ServerFrame;
 import dev.parley.schemas.record.ChatMessage;
 import dev.parley.schemas.record.Checkpoint;
 import dev.parley.schemas.record.Job;
@@ -28,6 +26,7 @@ final class Admission {
     private final Work work;
     private final Instant now;
     private final Policy policy;
+    private final Authorisation authorisation;
 
     Admission(DeciderSettings settings, Probe probe, Work work, Instant now, Policy policy) {
         this.settings = settings;
@@ -35,6 +34,7 @@ final class Admission {
         this.work = work;
         this.now = now;
         this.policy = policy;
+        this.authorisation = new Authorisation(settings, now, policy);
     }
 
     /** A question for the first time, or one that was seen before. */
@@ -44,7 +44,7 @@ final class Admission {
         if (seen == null) {
             decide(ask, null);
         } else {
-            repeated(ask, seen);
+            new Repeats(settings, work).tell(ask, seen);
         }
     }
 
@@ -57,7 +57,7 @@ final class Admission {
     void review(Waiting waiting) {
         Ask ask = Ask.of(waiting.asked(), work);
         Rights rights = policy.rights(ask.request().caller());
-        Refusal refusal = unauthorised(ask, rights);
+        Refusal refusal = authorisation.refusal(ask, rights);
         if (refusal != null) {
             refuse(ask, authorOf(ask), refusal, waiting);
         }
@@ -108,14 +108,18 @@ final class Admission {
 
     private boolean decide(Ask ask, @Nullable Waiting waited) {
         Rights rights = policy.rights(ask.request().caller());
-        Refusal refusal = unauthorised(ask, rights);
+        Refusal refusal = authorisation.refusal(ask, rights);
         if (refusal != null || rights == null) {
-            refuse(ask, authorOf(ask), refusal == null ? unknownRole() : refusal, waited);
+            refuse(
+                    ask,
+                    authorOf(ask),
+                    refusal == null ? Authorisation.unknownRole() : refusal,
+                    waited);
             return false;
         }
         probe.passed(Checkpoint.AUTH_CHECK);
         probe.passed(Checkpoint.BLOCK_CHECK);
-        String model = model(ask, rights);
+        String model = authorisation.model(ask, rights);
         List<ChatMessage> messages = context(ask);
         PolicyRecord.Model entry = policy.model(model == null ? settings.defaultModel() : model);
         Limits ofModel = entry == null ? Limits.NONE : Limits.of(entry.limits());
@@ -215,72 +219,6 @@ final class Admission {
             Reservation.Verdict.Held held,
             @Nullable String counted,
             TeamSlice.@Nullable Share share) {}
-
-    /** The checks that need no counting, in the order of the protocol's refusals. */
-    private @Nullable Refusal unauthorised(Ask ask, @Nullable Rights rights) {
-        PolicyRecord.Block block = policy.block(ask.request().caller().id(), now);
-        if (block != null) {
-            return Refusal.of(
-                    Checkpoint.BLOCK_CHECK,
-                    ErrorCode.BLOCKED,
-                    block.message() == null ? "You are blocked." : block.message());
-        }
-        if (rights == null) {
-            return unknownRole();
-        }
-        if (ask.conversationId() == null) {
-            return Refusal.of(
-                    Checkpoint.AUTH_CHECK,
-                    ErrorCode.NOT_FOUND,
-                    "There is no such conversation or message.");
-        }
-        long charsMax =
-                rights.limits()
-                        .within(LimitName.MESSAGE_CHARS, settings.answer().messageCharsMax());
-        if (ask.text().length() > charsMax) {
-            return new Refusal(
-                    Checkpoint.USAGE_CHECK,
-                    ErrorCode.MESSAGE_TOO_LONG,
-                    "The message has "
-                            + ask.text().length()
-                            + " characters; at most "
-                            + charsMax
-                            + " are allowed.",
-                    new ServerFrame.LimitState(
-                            LimitName.MESSAGE_CHARS.wire(),
-                            BigDecimal.valueOf(ask.text().length()),
-                            BigDecimal.valueOf(charsMax),
-                            null),
-                    null);
-        }
-        if (ask.model() == null
-                ? rights.restricted() && model(ask, rights) == null
-                : !rights.mayCall(ask.model())) {
-            return Refusal.of(
-                    Checkpoint.AUTH_CHECK,
-                    ErrorCode.MODEL_NOT_ALLOWED,
-                    "You may not use this model.");
-        }
-        return null;
-    }
-
-    private static Refusal unknownRole() {
-        return Refusal.of(
-                Checkpoint.AUTH_CHECK, ErrorCode.FORBIDDEN, "Your role has no rights here.");
-    }
-
-    /** As asked; else, where rights restrict it, the default or the first one named. */
-    private @Nullable String model(Ask ask, Rights rights) {
-        if (ask.model() != null) {
-            return ask.model();
-        }
-        if (!rights.restricted()) {
-            return null;
-        }
-        return rights.mayCall(settings.defaultModel())
-                ? settings.defaultModel()
-                : rights.firstNamed();
-    }
 
     private List<ChatMessage> context(Ask ask) {
         List<ChatMessage> messages =
@@ -439,51 +377,6 @@ final class Admission {
         for (ReplyTo recipient : recipients) {
             work.emit(Terminal.frame(recipient, ask.messageId(), ask.clientMsgId(), outcome, null));
         }
-    }
-
-    /**
-     * The same message again: told to a session that does not know yet, and decided never twice.
-     */
-    private void repeated(Ask ask, Message seen) {
-        ReplyTo replyTo = ask.request().replyTo();
-        if (!seen.digest().equals(ask.digest())) {
-            work.tell(
-                    replyTo,
-                    new ServerFrame.Failure(
-                            null,
-                            ask.clientMsgId(),
-                            "This client_msg_id belongs to a message with another text.",
-                            ErrorCode.CONFLICT,
-                            ErrorCode.CONFLICT.retryable(),
-                            null,
-                            null,
-                            null));
-            return;
-        }
-        if (seen.sessions().contains(replyTo.sessionId())) {
-            return;
-        }
-        int recipientsMax = settings.retention().recipientsMax();
-        work.put(seen.toldTo(replyTo.sessionId(), recipientsMax));
-        Running running = work.user().running(seen.id());
-        Waiting waiting = work.user().waiting(seen.id());
-        if (running != null) {
-            work.user(work.user().update(running.sentTo(joined(running.recipients(), replyTo))));
-        } else if (waiting != null) {
-            work.user(work.user().await(waiting.sentTo(joined(waiting.recipients(), replyTo))));
-        } else if (seen.outcome() != null) {
-            Terminal.whole(replyTo, seen.id(), seen.clientMsgId(), seen.outcome(), null)
-                    .forEach(work::emit);
-        }
-    }
-
-    private List<ReplyTo> joined(List<ReplyTo> recipients, ReplyTo further) {
-        List<ReplyTo> all = new ArrayList<>(recipients);
-        if (all.size() >= settings.retention().recipientsMax()) {
-            all.remove(Math.min(1, all.size() - 1));
-        }
-        all.add(further);
-        return all;
     }
 
     private Conversation known(String conversationId) {
