@@ -16,8 +16,8 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 
-/** One real broker for the tests of this module, started once and kept until the JVM ends. */
-final class TestBroker {
+/** A real broker: one for the tests of this module, kept until the JVM ends, or one's own. */
+final class TestBroker implements AutoCloseable {
 
     private static TestBroker shared;
 
@@ -43,18 +43,23 @@ final class TestBroker {
                 new KafkaRaftServer(
                         new KafkaConfig(settings(client, controller), false), Time.SYSTEM);
         server.startup();
-        Runtime.getRuntime().addShutdownHook(new Thread(this::stop));
     }
 
     static synchronized TestBroker shared() {
         if (shared == null) {
             try {
                 shared = new TestBroker();
+                Runtime.getRuntime().addShutdownHook(new Thread(shared::close));
             } catch (Exception e) {
                 throw new IllegalStateException("the broker did not start", e);
             }
         }
         return shared;
+    }
+
+    /** For a test that counts all lanes there are. */
+    static TestBroker own() throws Exception {
+        return new TestBroker();
     }
 
     String bootstrapServers() {
@@ -93,7 +98,8 @@ final class TestBroker {
         }
     }
 
-    private void stop() {
+    @Override
+    public void close() {
         server.shutdown();
         server.awaitShutdown();
         try (var files = Files.walk(folder)) {

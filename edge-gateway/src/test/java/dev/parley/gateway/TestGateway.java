@@ -52,9 +52,13 @@ final class TestGateway implements AutoCloseable {
     }
 
     static KafkaClients clients(String name) {
+        return clients(name, TestBroker.shared());
+    }
+
+    static KafkaClients clients(String name, TestBroker broker) {
         KafkaSettings settings =
                 new KafkaSettings(
-                        TestBroker.shared().bootstrapServers(),
+                        broker.bootstrapServers(),
                         8,
                         (short) -1,
                         Duration.ofHours(6),

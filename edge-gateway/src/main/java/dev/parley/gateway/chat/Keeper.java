@@ -1,7 +1,7 @@
 package dev.parley.gateway.chat;
 
+import dev.parley.gateway.lane.LanePool;
 import dev.parley.gateway.log.SessionLog;
-import dev.parley.gateway.log.SessionLogEntry.BlockClaim;
 import dev.parley.gateway.log.SignsOfLife;
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -31,6 +31,7 @@ final class Keeper implements SmartLifecycle {
     private final SignsOfLife signs;
     private final Undertaker undertaker;
     private final Drain drain;
+    private final LanePool lanes;
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("gateway-timer").factory());
@@ -41,12 +42,14 @@ final class Keeper implements SmartLifecycle {
             SessionLog sessionLog,
             SignsOfLife signs,
             Undertaker undertaker,
-            Drain drain) {
+            Drain drain,
+            LanePool lanes) {
         this.registry = registry;
         this.sessionLog = sessionLog;
         this.signs = signs;
         this.undertaker = undertaker;
         this.drain = drain;
+        this.lanes = lanes;
     }
 
     @Override
@@ -84,9 +87,7 @@ final class Keeper implements SmartLifecycle {
     public void stop() {
         drain.run();
         timer.shutdownNow();
-        for (int block : sessionLog.directory().blocksOf(signs.self())) {
-            sessionLog.remove(new BlockClaim(block, signs.self()).key());
-        }
+        lanes.release();
         signs.farewell();
         running = false;
     }

@@ -147,8 +147,5 @@ final class Undertaker {
             blocks.forEach(block -> sessionLog.remove(new BlockClaim(block, gateway).key()));
             sessionLog.remove("gateway/" + gateway);
         }
-        if (!dead.isEmpty()) {
-            parts.lanes().pool().blocksFreed();
-        }
     }
 }

@@ -69,6 +69,7 @@ public final class LanePool implements Directory.Observer {
             Executors.newSingleThreadExecutor(Thread.ofVirtual().name("lane-pool").factory());
     private final AtomicBoolean growing = new AtomicBoolean();
     private final AtomicInteger lastEpoch = new AtomicInteger();
+    private final AtomicInteger blocksFreed = new AtomicInteger();
     private final Counter leasedOwn;
     private final Counter leasedShared;
     private final Counter recycled;
@@ -83,6 +84,7 @@ public final class LanePool implements Directory.Observer {
 
     private int nextShared;
     private boolean exhausted;
+    private boolean released;
 
     LanePool(
             SessionLog sessionLog,
@@ -212,9 +214,10 @@ public final class LanePool implements Directory.Observer {
         try {
             background.execute(() -> {
                 try {
+                    int freedBefore = blocksFreed.get();
                     boolean more = claimBlock();
                     synchronized (this) {
-                        exhausted = !more;
+                        exhausted = !more && blocksFreed.get() == freedBefore;
                     }
                 } catch (RuntimeException e) {
                     LOG.warn("the lane pool did not grow: {}", e.toString());
@@ -227,9 +230,18 @@ public final class LanePool implements Directory.Observer {
         }
     }
 
-    /** Another gateway ended: its blocks may be claimed. */
-    public synchronized void blocksFreed() {
-        exhausted = false;
+    /** Another gateway's block may be claimed: whoever had wished for more tries again. */
+    @Override
+    public void blockFreed() {
+        boolean wished;
+        synchronized (this) {
+            wished = exhausted && !released;
+            exhausted = false;
+            blocksFreed.incrementAndGet();
+        }
+        if (wished) {
+            grow();
+        }
     }
 
     /**
@@ -258,9 +270,22 @@ public final class LanePool implements Directory.Observer {
         }
     }
 
+    /** The end: the blocks of this gateway are for the others, and it takes no more. */
+    public void release() {
+        synchronized (this) {
+            released = true;
+        }
+        for (int block : sessionLog.directory().blocksOf(gateway)) {
+            sessionLog.remove(new BlockClaim(block, gateway).key());
+        }
+    }
+
     private boolean claimBlock() {
         Integer waiting;
         synchronized (this) {
+            if (released) {
+                return false;
+            }
             waiting = unopened.isEmpty() ? null : unopened.iterator().next();
         }
         if (waiting != null) {

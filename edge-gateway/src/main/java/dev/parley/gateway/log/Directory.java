@@ -41,6 +41,9 @@ public final class Directory {
         /** No session holds the lane any more. */
         default void laneFreed(int lane) {}
 
+        /** A block of lanes is nobody's any more. */
+        default void blockFreed() {}
+
         /** A token was signed out, known by the hash of its text. */
         default void tokenRevoked(String hash) {}
     }
@@ -110,8 +113,10 @@ public final class Directory {
             case "gateway" -> gateways.remove(name);
             case "block" -> {
                 int end = name.indexOf('/');
-                if (end > 0) {
-                    blocks.remove(Integer.valueOf(name.substring(0, end)), name.substring(end + 1));
+                if (end > 0
+                        && blocks.remove(
+                                Integer.valueOf(name.substring(0, end)), name.substring(end + 1))) {
+                    observer.blockFreed();
                 }
             }
             case "ticket" -> tickets.remove(name);

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -54,7 +55,7 @@ public final class SessionLog implements Directory.Observer {
 
     private boolean asking;
     private volatile @Nullable KafkaConsumer<String, byte[]> consumer;
-    private volatile boolean closed;
+    private final CountDownLatch closed = new CountDownLatch(1);
     private volatile long position;
     private volatile long readAtNanos = System.nanoTime();
     private volatile boolean caughtUp;
@@ -183,19 +184,19 @@ public final class SessionLog implements Directory.Observer {
     }
 
     private void run() {
-        while (!closed) {
+        while (!isClosed()) {
             try (KafkaConsumer<String, byte[]> reader =
                     new KafkaConsumer<>(clients.consumer("sessions"))) {
                 reader.assign(List.of(PARTITION));
                 reader.seek(PARTITION, position);
                 consumer = reader;
                 caughtUp = false;
-                while (!closed) {
+                while (!isClosed()) {
                     readOnce(reader);
                 }
             } catch (RuntimeException e) {
                 consumer = null;
-                if (!closed) {
+                if (!isClosed()) {
                     LOG.warn("the session log cannot be read: {}", e.toString());
                     pauseAfterFailure();
                 }
@@ -270,21 +271,34 @@ public final class SessionLog implements Directory.Observer {
     }
 
     @Override
+    public void blockFreed() {
+        observers.forEach(Directory.Observer::blockFreed);
+    }
+
+    @Override
     public void tokenRevoked(String hash) {
         observers.forEach(o -> o.tokenRevoked(hash));
     }
 
+    private boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
+    /** Ends at once when this is closed. */
     private void pauseAfterFailure() {
         try {
-            Thread.sleep(PAUSE_AFTER_FAILURE);
+            if (closed.await(PAUSE_AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.debug("closed in the pause after a failure");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            closed.countDown();
         }
     }
 
     @PreDestroy
     void close() throws InterruptedException {
-        closed = true;
+        closed.countDown();
         KafkaConsumer<String, byte[]> current = consumer;
         if (current != null) {
             current.wakeup();

@@ -32,6 +32,11 @@ class DirectoryTest {
                         public void laneFreed(int lane) {
                             told.add("free " + lane);
                         }
+
+                        @Override
+                        public void blockFreed() {
+                            told.add("a block is free");
+                        }
                     });
 
     private void session(String connection, int generation, Step step, Integer lane) {
@@ -81,8 +86,10 @@ class DirectoryTest {
         directory.apply("block/0/g2", new BlockClaim(0, "g2"), 0);
         directory.apply("block/0/g2", null, 0);
         assertThat(directory.blockOwner(0)).isEqualTo("g1");
+        assertThat(told).isEmpty();
         directory.apply("block/0/g1", null, 0);
         assertThat(directory.blockOwner(0)).isNull();
+        assertThat(told).containsExactly("a block is free");
     }
 
     @Test
