@@ -18,6 +18,8 @@ import org.springframework.validation.annotation.Validated;
  *     10 min)
  * @param orchestratorUrl where {@code /api/me} and {@code /api/admin} are answered
  * @param auditUrl where history and audit are answered
+ * @param trustedProxies networks ({@code 10.0.0.0/8}) or addresses of proxies whose {@code
+ *     X-Forwarded-For} says where a client is; empty (default): nobody's word is taken
  */
 @Validated
 @ConfigurationProperties("parley")
@@ -26,4 +28,5 @@ public record GatewaySettings(
         @DefaultValue("false") boolean queryToken,
         @DefaultValue("10m") @NotNull Duration resumeWindow,
         @DefaultValue("http://localhost:8081") @NotNull URI orchestratorUrl,
-        @DefaultValue("http://localhost:8083") @NotNull URI auditUrl) {}
+        @DefaultValue("http://localhost:8083") @NotNull URI auditUrl,
+        @DefaultValue List<String> trustedProxies) {}

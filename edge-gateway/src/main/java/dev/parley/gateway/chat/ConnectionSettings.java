@@ -25,7 +25,7 @@ import org.springframework.validation.annotation.Validated;
  * @param perUserMax connections of one user at this gateway; past it 4429 (default 25,000)
  * @param totalMax connections of this gateway; past it 4429 (default 50,000)
  * @param perAddressMax connections of one network address, which is a proxy's where one stands
- *     before the gateway; past it 4429 (default 25,000)
+ *     before the gateway and is not trusted to say whose; past it 4429 (default 25,000)
  * @param drainPerSecond connections that are closed in a second when the gateway stops, which
  *     bounds how many clients come back elsewhere in a second (default 300)
  * @param drainMax a stop takes no longer than this, however many connections there are (default 12

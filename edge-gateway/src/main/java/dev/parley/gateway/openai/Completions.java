@@ -1,6 +1,7 @@
 package dev.parley.gateway.openai;
 
 import dev.parley.gateway.access.AccessControl;
+import dev.parley.gateway.access.ClientAddress;
 import dev.parley.gateway.access.Identity;
 import dev.parley.gateway.access.RefusedException;
 import dev.parley.gateway.chat.ChatSession;
@@ -34,9 +35,12 @@ class Completions {
     private final AccessControl access;
     private final Registry registry;
     private final Inlets inlets;
+    private final ClientAddress clientAddress;
 
-    Completions(AccessControl access, Registry registry, Inlets inlets) {
+    Completions(
+            AccessControl access, Registry registry, Inlets inlets, ClientAddress clientAddress) {
         this.access = access;
+        this.clientAddress = clientAddress;
         this.registry = registry;
         this.inlets = inlets;
     }
@@ -67,7 +71,7 @@ class Completions {
                 throw new CompletionRefusal(ErrorCode.MESSAGE_TOO_LONG, "The body is too long.");
             }
             CompletionRequest asked = CompletionRequest.read(body);
-            String address = request.getRemoteAddr();
+            String address = clientAddress.of(request);
             if (registry.refusal(identity, address) != null) {
                 throw new CompletionRefusal(ErrorCode.OVERLOADED, "Too many connections.", 1L);
             }

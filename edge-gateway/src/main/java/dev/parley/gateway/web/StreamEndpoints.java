@@ -2,6 +2,7 @@ package dev.parley.gateway.web;
 
 import dev.parley.autoconfigure.web.ProblemException;
 import dev.parley.gateway.access.AccessControl;
+import dev.parley.gateway.access.ClientAddress;
 import dev.parley.gateway.access.Identity;
 import dev.parley.gateway.access.Query;
 import dev.parley.gateway.access.RefusedException;
@@ -38,10 +39,16 @@ class StreamEndpoints {
     private final Registry registry;
     private final Inlets inlets;
     private final ElsewhereFrames elsewhere;
+    private final ClientAddress clientAddress;
 
     StreamEndpoints(
-            AccessControl access, Registry registry, Inlets inlets, ElsewhereFrames elsewhere) {
+            AccessControl access,
+            Registry registry,
+            Inlets inlets,
+            ElsewhereFrames elsewhere,
+            ClientAddress clientAddress) {
         this.elsewhere = elsewhere;
+        this.clientAddress = clientAddress;
         this.access = access;
         this.registry = registry;
         this.inlets = inlets;
@@ -120,7 +127,8 @@ class StreamEndpoints {
         if (registry.isDraining()) {
             throw new ProblemException(ErrorCode.UNAVAILABLE, "The gateway is stopping.");
         }
-        if (registry.refusal(identity, line.request().getRemoteAddr()) != null) {
+        String address = clientAddress.of(line.request());
+        if (registry.refusal(identity, address) != null) {
             throw new ProblemException(ErrorCode.RATE_LIMITED, "Too many connections.");
         }
         HttpServletResponse response = line.response();
@@ -132,9 +140,7 @@ class StreamEndpoints {
         async.setTimeout(0);
         EventStream stream;
         try {
-            stream =
-                    new EventStream(
-                            async, response.getOutputStream(), line.request().getRemoteAddr());
+            stream = new EventStream(async, response.getOutputStream(), address);
         } catch (IOException e) {
             LOG.debug("a stream broke before it began: {}", e.toString());
             async.complete();

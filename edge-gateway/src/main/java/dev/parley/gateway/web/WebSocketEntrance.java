@@ -1,5 +1,6 @@
 package dev.parley.gateway.web;
 
+import dev.parley.gateway.access.ClientAddress;
 import dev.parley.gateway.access.Identity;
 import dev.parley.gateway.access.Query;
 import dev.parley.gateway.chat.Inlets;
@@ -22,8 +23,11 @@ final class WebSocketEntrance implements HttpRequestHandler, ServletContextAware
     private final Handshake handshake;
     private final Registry registry;
     private final Inlets inlets;
+    private final ClientAddress clientAddress;
 
-    WebSocketEntrance(Handshake handshake, Registry registry, Inlets inlets) {
+    WebSocketEntrance(
+            Handshake handshake, Registry registry, Inlets inlets, ClientAddress clientAddress) {
+        this.clientAddress = clientAddress;
         this.handshake = handshake;
         this.registry = registry;
         this.inlets = inlets;
@@ -47,6 +51,7 @@ final class WebSocketEntrance implements HttpRequestHandler, ServletContextAware
             HttpServletRequest request, HttpServletResponse response, Identity identity)
             throws IOException {
         Query query = Query.of(request);
+        String address = clientAddress.of(request);
         JettyWebSocketServerContainer container =
                 JettyWebSocketServerContainer.getContainer(request.getServletContext());
         container.upgrade(
@@ -56,7 +61,7 @@ final class WebSocketEntrance implements HttpRequestHandler, ServletContextAware
                             registry,
                             inlets,
                             identity,
-                            request.getRemoteAddr(),
+                            address,
                             new Registry.Asked(query.get("session"), query.get("cursor")));
                 },
                 request,
