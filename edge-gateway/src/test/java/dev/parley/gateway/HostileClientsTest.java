@@ -242,6 +242,13 @@ class HostileClientsTest {
                 "bad_frame        | {\"type\":\"ping\"",
                 "bad_frame        | {\"type\":\"ping\"} {\"type\":\"ping\"}",
                 "bad_frame        | DEEP",
+                // As escapes, since as bytes they are no UTF-8, or no JSON.
+                "bad_frame        | {\"type\":\"message\",\"text\":\"a\\u0000b\"}",
+                "bad_frame        | {\"type\":\"message\",\"text\":\"\\ud83d\"}",
+                "bad_frame        | {\"type\":\"message\",\"text\":\"\\ude00\\ud83d\"}",
+                "bad_frame        | {\"type\":\"message\",\"text\":\"a\",\"model\":\"\\ud800\"}",
+                "bad_frame        | {\"type\":\"edit\",\"message_id\":\"\\u0000\",\"text\":\"a\"}",
+                "bad_frame        | RAW NUL",
                 "unknown_type     | {\"type\":\"wish\"}",
                 "empty_message    | {\"type\":\"message\",\"text\":\"\"}",
                 "empty_message    | {\"type\":\"message\",\"text\":\" \\t\\n\"}",
@@ -252,6 +259,8 @@ class HostileClientsTest {
         String text = row.substring(row.indexOf('|') + 1).strip();
         if (text.equals("DEEP")) {
             text = "{\"type\":\"ping\",\"x\":" + "[".repeat(1_000) + "]".repeat(1_000) + "}";
+        } else if (text.equals("RAW NUL")) {
+            text = "{\"type\":\"message\",\"text\":\"a\0b\"}";
         }
         try (RawSocket socket = open("json")) {
             socket.frame(FIN_TEXT, text.getBytes(StandardCharsets.UTF_8));
@@ -341,19 +350,24 @@ class HostileClientsTest {
         }
     }
 
+    /** Which of those that come at once is the one too many, nobody knows. */
     @Test
     void oneConnectionTooManyIs4429() throws Exception {
         try (RawSocket one = open("many");
                 RawSocket two = open("many");
                 RawSocket three = open("many");
                 RawSocket four = open("many")) {
-            assertThat(four.closeCode()).isEqualTo(4429);
-            one.frame(FIN_TEXT, PING);
-            assertThat(one.text()).contains("\"pong\"");
-            two.frame(FIN_TEXT, PING);
-            assertThat(two.text()).contains("\"pong\"");
-            three.frame(FIN_TEXT, PING);
-            assertThat(three.text()).contains("\"pong\"");
+            List<String> answers = new ArrayList<>();
+            for (RawSocket socket : List.of(one, two, three, four)) {
+                socket.frame(FIN_TEXT, PING);
+                try {
+                    answers.add(socket.text());
+                } catch (IOException e) {
+                    answers.add(String.valueOf(e.getMessage()));
+                }
+            }
+            assertThat(answers).filteredOn("closed 4429"::equals).hasSize(1);
+            assertThat(answers).filteredOn(a -> a.contains("\"pong\"")).hasSize(3);
         }
     }
 

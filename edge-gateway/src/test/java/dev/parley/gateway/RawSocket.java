@@ -107,7 +107,8 @@ final class RawSocket implements AutoCloseable {
         while (true) {
             Frame frame = next();
             if (frame.opcode() == 8) {
-                throw new IOException("closed");
+                byte[] code = frame.payload();
+                throw new IOException("closed " + ((code[0] & 0xff) << 8 | code[1] & 0xff));
             }
             if (frame.opcode() == 1 && !frame.text().contains("\"welcome\"")) {
                 return frame.text();

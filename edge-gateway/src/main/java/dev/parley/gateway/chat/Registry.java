@@ -59,7 +59,7 @@ public final class Registry implements Directory.Observer {
                 .register(meters);
     }
 
-    /** Why no connection can be taken; null: it can. */
+    /** Why no connection can be taken at this moment; null: it can, if nobody comes before. */
     public @Nullable CloseCode refusal(Identity identity, String address) {
         if (draining) {
             return CloseCode.DRAINED;
@@ -83,18 +83,26 @@ public final class Registry implements Directory.Observer {
 
     /**
      * Opens a session on the transport and greets the client: the asked one where it can go on, a
-     * fresh one otherwise, after an error that says so. When it cannot be known in time which, the
-     * line is closed, so that the client tries again; the value is null then.
+     * fresh one otherwise, after an error that says so. When it cannot be known in time which, or
+     * too many are connected, the line is closed; the value is null then.
      */
     public CompletableFuture<@Nullable ChatSession> open(
             Identity identity, Transport transport, Asked asked) {
-        if (asked.sessionId() == null) {
-            return fresh(identity, transport);
+        if (!counts.take(identity.userId(), transport.address())) {
+            transport.close(CloseCode.TOO_MANY_CONNECTIONS);
+            return CompletableFuture.completedFuture(null);
         }
+        return asked.sessionId() == null
+                ? fresh(identity, transport)
+                : resumed(identity, transport, asked.sessionId(), asked.cursor());
+    }
+
+    private CompletableFuture<@Nullable ChatSession> resumed(
+            Identity identity, Transport transport, String sessionId, @Nullable String cursor) {
         return resumer.resume(
                         identity,
                         transport,
-                        new Resume.Request(asked.sessionId(), asked.cursor()),
+                        new Resume.Request(sessionId, cursor),
                         this::keep,
                         this::forget)
                 .thenCompose(outcome ->
@@ -114,6 +122,7 @@ public final class Registry implements Directory.Observer {
                                 yield fresh(identity, transport);
                             }
                             case Resumer.Late _ -> {
+                                counts.remove(identity.userId(), transport.address());
                                 transport.close(CloseCode.TOO_SLOW);
                                 yield CompletableFuture.completedFuture(null);
                             }
@@ -183,7 +192,6 @@ public final class Registry implements Directory.Observer {
 
     private void keep(ChatSession session) {
         ChatSession before = sessions.put(session.sessionId(), session);
-        counts.add(session.identity().userId(), session.transport().address());
         if (before != null) {
             before.takenOver();
         }
