@@ -9,17 +9,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/** Handshakes, bad frames on the wire, streams, tickets, forwarded calls; two gateways. */
+/** Bad frames on the wire, streams, tickets, forwarded calls; two gateways. */
 class EntranceTest {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -46,55 +43,6 @@ class EntranceTest {
 
     private static String bearer(String user) {
         return "Authorization: Bearer " + TestGateway.token(user);
-    }
-
-    @ParameterizedTest(name = "{0} {1}: {3}")
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "GET  | Origin: https://evil.example     | valid   | 403",
-                "GET  | Origin: null                     | valid   | 403",
-                "GET  | X-Nothing: x                     | none    | 401",
-                "GET  | X-User-Id: admin                 | none    | 401",
-                "GET  | X-Nothing: x                     | expired | 401",
-                "GET  | X-Nothing: x                     | unsigned | 401",
-                "POST | X-Nothing: x                     | valid   | 405",
-                "GET  | Sec-WebSocket-Version: 8         | valid   | 426",
-                "GET  | Upgrade: h2c                     | valid   | 426",
-                "GET  | X-Nothing: x                     | rolegone | 403",
-                "GET  | X-Nothing: x                     | valid   | 101",
-            })
-    void handshake(String method, String header, String proof, int status) throws Exception {
-        String token =
-                switch (proof) {
-                    case "valid" -> TestGateway.token("ann");
-                    case "expired" -> TestGateway.token("ann", "user", Duration.ofMinutes(-5));
-                    case "rolegone" -> TestGateway.token("ann", "wizard", Duration.ofMinutes(5));
-                    case "unsigned" ->
-                            "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbm4iLCJpc3MiOiJwYXJsZXkifQ.";
-                    default -> null;
-                };
-        try (RawSocket socket = new RawSocket(one.port)) {
-            int got =
-                    token == null
-                            ? socket.status(method, "/ws/chat", header)
-                            : socket.status(
-                                    method, "/ws/chat", header, "Authorization: Bearer " + token);
-            assertThat(got).isEqualTo(status);
-        }
-    }
-
-    @Test
-    void headersPastTheirLimitAre431() throws Exception {
-        try (RawSocket socket = new RawSocket(one.port)) {
-            assertThat(
-                            socket.status(
-                                    "GET",
-                                    "/ws/chat",
-                                    bearer("ann"),
-                                    "X-Big: " + "x".repeat(65_536)))
-                    .isEqualTo(431);
-        }
     }
 
     @Test

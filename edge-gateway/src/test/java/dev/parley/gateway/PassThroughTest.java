@@ -11,6 +11,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -19,11 +21,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 /** WebSockets that the audit service answers, through the gateway. */
 class PassThroughTest {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final int STALLED = 8;
+
     private static StubSocketService audit;
     private static TestGateway gateway;
     private static FakePipeline pipeline;
@@ -118,6 +123,48 @@ class PassThroughTest {
                 });
         assertThat(audit.flooded.get()).isLessThan(24L << 20);
         slow.socket.abort();
+    }
+
+    @Test
+    void stalledSocketsHoldBackNobody() throws Exception {
+        List<Client> stalled = new ArrayList<>();
+        String bearer = "Bearer " + TestGateway.token("stalled");
+        audit.flooded.set(0);
+        for (int i = 0; i < STALLED; i++) {
+            Client slow = Client.open("/ws/flows", "Authorization", bearer);
+            slow.reads = false;
+            slow.say("flood");
+            stalled.add(slow);
+        }
+        await("every flood stands still")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> {
+                    long before = audit.flooded.get();
+                    return before > 0 && !grows(before);
+                });
+        long worstMs = 0;
+        String other = "Bearer " + TestGateway.token("awake");
+        try (Client awake = Client.open("/ws/flows", "Authorization", other);
+                ChatClient chat = ChatClient.connect(gateway.port, TestGateway.token("c"), "")) {
+            for (int i = 0; i < 50; i++) {
+                long began = System.nanoTime();
+                awake.say("n" + i);
+                assertThat(awake.next()).isEqualTo("echo n" + i);
+                worstMs = Math.max(worstMs, (System.nanoTime() - began) / 1_000_000);
+            }
+            chat.next("welcome");
+            chat.message("count 5", "beside-the-stalled");
+            List<JsonNode> answer = chat.untilType("done");
+            assertThat(answer.getLast().at("/result/answer").asString())
+                    .isEqualTo("w0 w1 w2 w3 w4 ");
+        }
+        System.out.printf("beside %d stalled sockets: at most %d ms%n", STALLED, worstMs);
+        assertThat(worstMs).isLessThan(1_000);
+        audit.closes.clear();
+        stalled.forEach(Client::close);
+        await("the service is rid of them too")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> audit.closes.size() >= STALLED);
     }
 
     private static boolean grows(long before) {
