@@ -11,7 +11,6 @@ import dev.parley.gateway.log.SessionLogEntry.Step;
 import dev.parley.schemas.frame.CloseCode;
 import dev.parley.schemas.frame.ErrorCode;
 import dev.parley.schemas.frame.ServerFrame;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -53,11 +52,10 @@ public final class ChatSession implements LaneTenant {
     private final Uplink uplink;
 
     // Guarded by this.
-    private Identity identity;
+    private final HeldProof proof;
     private State state = State.OPENING;
     private long acceptedShown;
     private boolean takenOver;
-    private boolean expiringSaid;
     private long closingSinceNanos;
     private @Nullable String onlyMessage;
 
@@ -71,7 +69,7 @@ public final class ChatSession implements LaneTenant {
             Consumer<ChatSession> ended) {
         this.parts = parts;
         this.transport = transport;
-        this.identity = identity;
+        this.proof = new HeldProof(identity);
         this.key = key;
         this.ended = ended;
         this.uplink = new Uplink(parts, this, place, submissions);
@@ -99,28 +97,14 @@ public final class ChatSession implements LaneTenant {
             state = State.LIVE;
             pulse.start(greeting.firstBeatNanos());
             Cursor position = place.shownCursor(acceptedShown);
-            outbox.offer(WaitingFrame.of("welcome", null, welcome(greeting), position));
+            ServerFrame.Welcome welcome = greeting.frame(parts, proof.identity(), key);
+            outbox.offer(WaitingFrame.of("welcome", null, welcome, position));
             greeting.approvals().forEach(this::send);
             if (place.isLeased()) {
                 parts.lanes().reader().join(this, place.next());
             }
         }
         tick(System.nanoTime());
-    }
-
-    private ServerFrame.Welcome welcome(Greeting greeting) {
-        return new ServerFrame.Welcome(
-                parts.access().welcome(identity),
-                key.sessionId(),
-                key.conversationId(),
-                new ServerFrame.User(
-                        identity.userId(), identity.caller().name(), identity.caller().role()),
-                greeting.usage(),
-                parts.access().models(identity),
-                null,
-                greeting.resumed(),
-                (int) parts.limits().connection().heartbeat().toSeconds(),
-                identity.expiresAt());
     }
 
     /** The connection is for one answer alone and ends with it. */
@@ -149,10 +133,7 @@ public final class ChatSession implements LaneTenant {
 
     /** Goes on with a fresh token of the same user, or with the role that counts from now on. */
     synchronized void renew(Identity fresh) {
-        if (!fresh.expiresAt().equals(identity.expiresAt())) {
-            expiringSaid = false;
-        }
-        identity = fresh;
+        proof.renew(fresh);
     }
 
     // ---- To the client ---------------------------------------------------------------------
@@ -224,10 +205,8 @@ public final class ChatSession implements LaneTenant {
     }
 
     @Override
-    public void lost() {
-        synchronized (this) {
-            failed(ErrorCode.RESUME_EXPIRED, "Frames of this session are gone.", null);
-        }
+    public synchronized void lost() {
+        failed(ErrorCode.RESUME_EXPIRED, "Frames of this session are gone.", null);
     }
 
     /** Sends a frame of the gateway's own. */
@@ -260,14 +239,13 @@ public final class ChatSession implements LaneTenant {
             if (state != State.LIVE) {
                 return;
             }
-            Duration left = Duration.between(now(), identity.expiresAt());
-            if (!left.isPositive()) {
-                closing(CloseCode.TOKEN_EXPIRED, "token expired");
-                return;
-            }
-            if (!expiringSaid && left.compareTo(Registry.EXPIRY_NOTICE) <= 0) {
-                expiringSaid = true;
-                send(new ServerFrame.AuthExpiring(identity.expiresAt()));
+            switch (proof.at(now())) {
+                case EXPIRED -> {
+                    closing(CloseCode.TOKEN_EXPIRED, "token expired");
+                    return;
+                }
+                case EXPIRING -> send(new ServerFrame.AuthExpiring(proof.identity().expiresAt()));
+                case VALID -> {}
             }
             releaseQuietLane(nowNanos);
         }
@@ -296,18 +274,14 @@ public final class ChatSession implements LaneTenant {
     }
 
     /** The user may not go on: running answers are stopped, the connection ends. */
-    void revoke(CloseCode code) {
-        synchronized (this) {
-            uplink.stopAll();
-            closing(code, code.reason());
-        }
+    synchronized void revoke(CloseCode code) {
+        uplink.stopAll();
+        closing(code, code.reason());
     }
 
     /** Ends the connection after what was sent before. */
-    public void close(CloseCode code) {
-        synchronized (this) {
-            closing(code, code.reason());
-        }
+    public synchronized void close(CloseCode code) {
+        closing(code, code.reason());
     }
 
     private void overflowed() {
@@ -362,7 +336,7 @@ public final class ChatSession implements LaneTenant {
     synchronized SessionState asState(Step step) {
         return new SessionState(
                 key.sessionId(),
-                identity.userId(),
+                proof.identity().userId(),
                 key.conversationId(),
                 parts.here().instance().id(),
                 key.connection(),
@@ -401,7 +375,7 @@ public final class ChatSession implements LaneTenant {
     }
 
     public synchronized Identity identity() {
-        return identity;
+        return proof.identity();
     }
 
     synchronized boolean isLive() {

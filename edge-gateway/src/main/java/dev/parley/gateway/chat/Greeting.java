@@ -1,5 +1,6 @@
 package dev.parley.gateway.chat;
 
+import dev.parley.gateway.access.Identity;
 import dev.parley.schemas.frame.ServerFrame;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,4 +17,20 @@ record Greeting(
         boolean resumed,
         ServerFrame.@Nullable Usage usage,
         List<ServerFrame.Approval> approvals,
-        long firstBeatNanos) {}
+        long firstBeatNanos) {
+
+    ServerFrame.Welcome frame(Parts parts, Identity identity, SessionKey key) {
+        return new ServerFrame.Welcome(
+                parts.access().welcome(identity),
+                key.sessionId(),
+                key.conversationId(),
+                new ServerFrame.User(
+                        identity.userId(), identity.caller().name(), identity.caller().role()),
+                usage,
+                parts.access().models(identity),
+                null,
+                resumed,
+                (int) parts.limits().connection().heartbeat().toSeconds(),
+                identity.expiresAt());
+    }
+}
