@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -28,6 +30,7 @@ public final class PolicyView {
 
     private static final Logger LOG = LoggerFactory.getLogger(PolicyView.class);
     private static final TopicPartition PARTITION = new TopicPartition(Topic.POLICY.topicName(), 0);
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
     private static final Duration POLL = Duration.ofMillis(500);
 
     private final KafkaClients clients;
@@ -37,7 +40,7 @@ public final class PolicyView {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Thread thread;
     private volatile @Nullable KafkaConsumer<String, byte[]> consumer;
-    private volatile boolean closed;
+    private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean read;
     private long position;
 
@@ -91,20 +94,20 @@ public final class PolicyView {
     }
 
     private void run() {
-        while (!closed) {
+        while (!isClosed()) {
             try (KafkaConsumer<String, byte[]> reader =
                     new KafkaConsumer<>(clients.consumer("policy"))) {
                 reader.assign(List.of(PARTITION));
                 reader.seek(PARTITION, position);
                 consumer = reader;
                 long end = reader.endOffsets(List.of(PARTITION)).getOrDefault(PARTITION, 0L);
-                while (!closed) {
+                while (!isClosed()) {
                     readOnce(reader, end);
                 }
             } catch (WakeupException e) {
                 // Closing.
             } catch (RuntimeException e) {
-                if (!closed) {
+                if (!isClosed()) {
                     LOG.warn("the policy cannot be read: {}", e.toString());
                     pauseAfterFailure();
                 }
@@ -149,17 +152,25 @@ public final class PolicyView {
         }
     }
 
+    private boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
+    /** Ends at once when this is closed. */
     private void pauseAfterFailure() {
         try {
-            Thread.sleep(Duration.ofSeconds(1));
+            if (closed.await(PAUSE_AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.debug("closed in the pause after a failure");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            closed.countDown();
         }
     }
 
     @PreDestroy
     void close() throws InterruptedException {
-        closed = true;
+        closed.countDown();
         KafkaConsumer<String, byte[]> current = consumer;
         if (current != null) {
             current.wakeup();

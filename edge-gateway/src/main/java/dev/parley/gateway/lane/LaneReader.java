@@ -15,6 +15,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -39,7 +41,8 @@ public final class LaneReader {
     private static final Logger LOG = LoggerFactory.getLogger(LaneReader.class);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final long SWEEP_NANOS = Duration.ofSeconds(1).toNanos();
-    private static final int FENCE_WAIT_MS = 20;
+    private static final Duration FENCE_WAIT = Duration.ofMillis(20);
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
 
     private final KafkaClients clients;
     private final LaneSettings settings;
@@ -48,7 +51,7 @@ public final class LaneReader {
     private final StandingLanes standing;
     private final Thread thread;
     private volatile @Nullable KafkaConsumer<String, byte[]> consumer;
-    private volatile boolean closed;
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     /** Changed by the reader's thread alone. */
     private final Map<Integer, Lane> lanes = new ConcurrentHashMap<>();
@@ -166,18 +169,18 @@ public final class LaneReader {
     }
 
     private void run() {
-        while (!closed) {
+        while (!isClosed()) {
             try (KafkaConsumer<String, byte[]> reader = new KafkaConsumer<>(config())) {
                 assignAll(reader);
                 consumer = reader;
-                while (!closed) {
+                while (!isClosed()) {
                     readOnce(reader);
                 }
             } catch (RuntimeException e) {
                 consumer = null;
-                if (!closed) {
+                if (!isClosed()) {
                     LOG.warn("lanes cannot be read: {}", e.toString());
-                    sleep(Duration.ofSeconds(1).toMillis());
+                    pause(PAUSE_AFTER_FAILURE);
                 }
             }
         }
@@ -199,7 +202,7 @@ public final class LaneReader {
                 c.run(reader);
             }
             if (lanes.isEmpty()) {
-                sleep(FENCE_WAIT_MS);
+                pause(FENCE_WAIT);
                 return;
             }
             var records = reader.poll(POLL);
@@ -224,8 +227,8 @@ public final class LaneReader {
 
     /** After a pause of this process a session may have moved on: first read who has it now. */
     private void awaitFresh() {
-        while (!sessionLog.isFresh() && !closed) {
-            sleep(FENCE_WAIT_MS);
+        while (!sessionLog.isFresh() && !isClosed()) {
+            pause(FENCE_WAIT);
         }
     }
 
@@ -334,18 +337,25 @@ public final class LaneReader {
         return Integer.parseInt(topic, topic.lastIndexOf('.') + 1, topic.length(), 10);
     }
 
-    private void sleep(long ms) {
+    private boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
+    /** Ends at once when this is closed. */
+    private void pause(Duration most) {
         try {
-            Thread.sleep(ms);
+            if (closed.await(most.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.debug("closed while waiting");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            closed = true;
+            closed.countDown();
         }
     }
 
     @PreDestroy
     void close() throws InterruptedException {
-        closed = true;
+        closed.countDown();
         KafkaConsumer<String, byte[]> current = consumer;
         if (current != null) {
             current.wakeup();

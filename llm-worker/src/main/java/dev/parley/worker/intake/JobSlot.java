@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
@@ -63,6 +64,7 @@ final class JobSlot implements Runnable {
     private final RunningAnswers running;
 
     private volatile boolean busy;
+    private volatile @Nullable Thread pausing;
     private volatile @Nullable KafkaShareConsumer<String, byte[]> consumer;
 
     JobSlot(int number, Intake intake, AnswerContext context, RunningAnswers running) {
@@ -107,11 +109,15 @@ final class JobSlot implements Runnable {
         }
     }
 
-    /** Ends a poll that waits for a job; a slot that answers is left alone. */
+    /** Ends a poll that waits for a job, or a pause; a slot that answers is left alone. */
     void wakeIfIdle() {
         KafkaShareConsumer<String, byte[]> open = consumer;
         if (open != null && !busy) {
             open.wakeup();
+        }
+        Thread waiting = pausing;
+        if (waiting != null) {
+            LockSupport.unpark(waiting);
         }
     }
 
@@ -155,9 +161,11 @@ final class JobSlot implements Runnable {
                     return AcknowledgeType.ACCEPT;
                 }
                 case ZOMBIE_RUNS -> {
-                    if (System.nanoTime() > giveUpAt || !sleep(RENEWED_POLL)) {
+                    if (System.nanoTime() - giveUpAt > 0
+                            || Thread.currentThread().isInterrupted()) {
                         return AcknowledgeType.RELEASE;
                     }
+                    LockSupport.parkNanos(this, RENEWED_POLL.toNanos());
                 }
             }
         }
@@ -292,19 +300,15 @@ final class JobSlot implements Runnable {
         }
     }
 
+    /** Ends at once when no more jobs are taken: whoever stops the intake wakes this. */
     private void pause() {
-        if (intake.isTaking()) {
-            sleep(PAUSE_AFTER_FAILURE);
+        pausing = Thread.currentThread();
+        long end = System.nanoTime() + PAUSE_AFTER_FAILURE.toNanos();
+        for (long left = end - System.nanoTime();
+                left > 0 && intake.isTaking() && !Thread.currentThread().isInterrupted();
+                left = end - System.nanoTime()) {
+            LockSupport.parkNanos(this, left);
         }
-    }
-
-    private static boolean sleep(Duration pause) {
-        try {
-            Thread.sleep(pause);
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        pausing = null;
     }
 }
