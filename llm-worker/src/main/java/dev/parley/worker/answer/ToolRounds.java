@@ -1,16 +1,12 @@
 package dev.parley.worker.answer;
 
-import dev.parley.autoconfigure.flow.FlowRecorder;
 import dev.parley.schemas.Json;
 import dev.parley.schemas.MessageIds;
 import dev.parley.schemas.UnreadableRecordException;
-import dev.parley.schemas.frame.ServerFrame;
 import dev.parley.schemas.record.ApprovalDecision;
 import dev.parley.schemas.record.ChatMessage;
-import dev.parley.schemas.record.Checkpoint;
 import dev.parley.schemas.record.Job;
 import dev.parley.schemas.record.ParkedAnswer;
-import dev.parley.schemas.record.ResultEvent.ToolCallFinished;
 import dev.parley.schemas.record.TokenUsage;
 import dev.parley.schemas.record.ToolUse;
 import dev.parley.worker.provider.ModelTool;
@@ -20,27 +16,18 @@ import dev.parley.worker.tool.AnswerTools;
 import dev.parley.worker.tool.AnswerTools.Permission;
 import dev.parley.worker.tool.ToolOutcome;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.StringNode;
 
 /**
- * What lies between an answer's calls of the model: the calls of tools that it asked for, their
- * results, and what all of that has used of the answer's limits.
+ * What lies between an answer's calls of the model: which of the {@link ToolCalls} that it asked
+ * for are made, what it is told of them, and what all of that has used of the answer's limits.
  *
  * <p>One thread runs the answer; {@link #cancel()} may come from any.
  */
@@ -57,18 +44,13 @@ final class ToolRounds {
     private final Job job;
     private final AnswerWriter writer;
     private final AnswerTools tools;
-    private final FlowRecorder.Of message;
+    private final ToolCalls calls;
 
     private final List<ChatMessage> transcript = new ArrayList<>();
     private final List<ToolUse> pending = new ArrayList<>();
-    private final Set<String> used = new LinkedHashSet<>();
-    private final Map<String, CompletableFuture<ToolOutcome>> running = new ConcurrentHashMap<>();
-    private final Queue<CompletableFuture<?>> published = new ConcurrentLinkedQueue<>();
-    private volatile boolean cancelled;
 
     private TokenUsage spent = TokenUsage.NONE;
     private int iterations;
-    private int calls;
     private int roundStart;
 
     ToolRounds(AnswerContext context, JobDelivery delivery, AnswerWriter writer) {
@@ -77,14 +59,12 @@ final class ToolRounds {
         this.job = delivery.job();
         this.writer = writer;
         this.tools = context.toolbox().open(job);
-        this.message = new FlowRecorder.Of(job.messageId(), job.conversationId(), job.userId());
+        this.calls = new ToolCalls(context, delivery, writer, tools);
         ParkedAnswer parked = job.parked();
         if (parked != null) {
             transcript.addAll(parked.transcript());
             spent = parked.usage();
             iterations = parked.iterations();
-            calls = parked.toolCalls();
-            used.addAll(parked.toolsUsed());
             roundStart = parked.answer().length();
         }
     }
@@ -148,22 +128,21 @@ final class ToolRounds {
     }
 
     int calls() {
-        return calls;
+        return calls.count();
     }
 
     List<String> used() {
-        return List.copyOf(used);
+        return calls.used();
     }
 
     /** Ends the calls that run, and whatever would follow. */
     void cancel() {
-        cancelled = true;
-        running.values().forEach(call -> call.cancel(true));
+        calls.cancel();
     }
 
     /** Whether a result of a tool did not reach the log; asked when a later record has. */
     boolean isUnrecorded() {
-        return published.stream().anyMatch(CompletableFuture::isCompletedExceptionally);
+        return calls.isUnrecorded();
     }
 
     /** Makes the calls, those that need an approval excepted; false when there are such. */
@@ -178,7 +157,7 @@ final class ToolRounds {
         roundStart = writer.length();
         Map<ToolUse, @Nullable ToolOutcome> outcomes = new LinkedHashMap<>();
         for (ToolUse use : uses) {
-            announce(use);
+            calls.announce(use);
             ToolOutcome refused = refusal(use, outcomes.size());
             if (refused == null && tools.permission(use.server(), use.tool()) == Permission.ASK) {
                 pending.add(use);
@@ -186,7 +165,7 @@ final class ToolRounds {
                 outcomes.put(use, refused);
             }
         }
-        make(outcomes);
+        tell(calls.make(outcomes));
         return pending.isEmpty();
     }
 
@@ -206,7 +185,13 @@ final class ToolRounds {
                             .orElse("");
             outcomes.put(use, outcomeOf(decision));
         }
-        make(outcomes);
+        tell(calls.make(outcomes));
+    }
+
+    /** The model is told in the order of its asking. */
+    private void tell(Map<ToolUse, ToolOutcome> ends) {
+        ends.forEach((use, outcome) ->
+                transcript.add(new ChatMessage("tool", outcome.text(), null, use.callId())));
     }
 
     /** All that another worker needs to go on. */
@@ -217,7 +202,7 @@ final class ToolRounds {
                 Math.toIntExact(writer.seq()),
                 spent,
                 iterations,
-                calls,
+                calls(),
                 used(),
                 pending,
                 startedAt,
@@ -274,124 +259,6 @@ final class ToolRounds {
         return before + pending.size() < CALLS_MAX
                 ? null
                 : ToolOutcome.error("At most " + CALLS_MAX + " calls are made at once.");
-    }
-
-    private void announce(ToolUse use) {
-        writer.tool(
-                "tool_call",
-                new ServerFrame.ToolCall(
-                        job.messageId(), use.callId(), use.server(), use.tool(), use.arguments()));
-    }
-
-    /**
-     * All at once; each is reported as it ends, and the model is told in the order of its asking.
-     */
-    private void make(Map<ToolUse, @Nullable ToolOutcome> outcomes) throws InterruptedException {
-        Map<ToolUse, CompletableFuture<ToolOutcome>> ends = new LinkedHashMap<>();
-        outcomes.forEach((use, known) -> ends.put(use, made(use, known)));
-        for (Map.Entry<ToolUse, CompletableFuture<ToolOutcome>> end : ends.entrySet()) {
-            ToolOutcome outcome = await(end.getValue());
-            if (outcome != null) {
-                transcript.add(
-                        new ChatMessage("tool", outcome.text(), null, end.getKey().callId()));
-            }
-        }
-    }
-
-    private CompletableFuture<ToolOutcome> made(ToolUse use, @Nullable ToolOutcome known) {
-        Instant startedAt = context.clock().instant();
-        long startedNanos = System.nanoTime();
-        if (known != null) {
-            report(use, known, startedAt, Duration.ZERO);
-            return CompletableFuture.completedFuture(known);
-        }
-        calls++;
-        used.add(use.server() + "__" + use.tool());
-        Duration left = Duration.between(startedAt, job.deadline());
-        Duration most = context.limits().toolTimeout();
-        CompletableFuture<ToolOutcome> call =
-                tools.call(use, left.compareTo(most) < 0 ? left : most);
-        running.put(use.callId(), call);
-        if (cancelled) {
-            call.cancel(true);
-        }
-        return call.whenComplete((outcome, withdrawn) -> {
-            running.remove(use.callId());
-            if (outcome != null && !cancelled) {
-                report(use, outcome, startedAt, Duration.ofNanos(System.nanoTime() - startedNanos));
-            }
-        });
-    }
-
-    private static @Nullable ToolOutcome await(CompletableFuture<ToolOutcome> call)
-            throws InterruptedException {
-        try {
-            return call.get();
-        } catch (CancellationException e) {
-            return null;
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof CancellationException) {
-                return null;
-            }
-            throw new IllegalStateException("a tool call ended with a failure of ours", e);
-        }
-    }
-
-    private void report(ToolUse use, ToolOutcome outcome, Instant startedAt, Duration took) {
-        long ms = took.toMillis();
-        writer.tool(
-                "tool_result",
-                new ServerFrame.ToolResult(
-                        job.messageId(), use.callId(), outcome.status(), ms, outcome.text()));
-        published.add(
-                context.results()
-                        .publish(
-                                new ToolCallFinished(
-                                        job.messageId(),
-                                        job.userId(),
-                                        delivery.attempt(),
-                                        use.callId(),
-                                        use.server(),
-                                        use.tool(),
-                                        use.arguments(),
-                                        outcome.status(),
-                                        ms,
-                                        outcome.text(),
-                                        context.clock().instant()),
-                                delivery.traceparent()));
-        context.flow()
-                .record(
-                        message,
-                        Checkpoint.TOOL_CALL,
-                        startedAt,
-                        took,
-                        switch (outcome.status()) {
-                            case ToolOutcome.OK -> "ok";
-                            case ToolOutcome.DENIED -> "refused";
-                            default -> "error";
-                        },
-                        Map.of(
-                                "call_id",
-                                use.callId(),
-                                "server",
-                                use.server(),
-                                "tool",
-                                use.tool(),
-                                "status",
-                                outcome.status()));
-        context.meters()
-                .timer(
-                        "parley.worker.tool.calls",
-                        "server",
-                        server(use),
-                        "status",
-                        outcome.status())
-                .record(took);
-    }
-
-    /** A name that the model made up is no label. */
-    private String server(ToolUse use) {
-        return job.tools().containsKey(use.server()) ? use.server() : "unknown";
     }
 
     private static TokenUsage plus(TokenUsage a, TokenUsage b) {
