@@ -18,7 +18,7 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 
 /** One real broker for the tests of a class, with locks that expire within seconds. */
-final class Broker implements AutoCloseable {
+public final class Broker implements AutoCloseable {
 
     /** Short enough that a test can wait for an expiry. */
     static final int LOCK_MS = 3_000;
@@ -33,11 +33,11 @@ final class Broker implements AutoCloseable {
         this.address = address;
     }
 
-    String address() {
+    public String address() {
         return address;
     }
 
-    static Broker start() {
+    public static Broker start() {
         try {
             Path directory = Files.createTempDirectory("broker");
             String client = "127.0.0.1:" + freePort();

@@ -18,6 +18,8 @@ import dev.parley.schemas.record.ResultEvent.AnswerParked;
 import dev.parley.schemas.record.ToolCatalog;
 import dev.parley.schemas.record.ToolCatalog.ToolDescriptor;
 import dev.parley.worker.tool.FaultyServers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -26,6 +28,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,6 +38,8 @@ import org.springframework.context.ConfigurableApplicationContext;
  * Tools of faulty MCP servers through a real worker: what the model, the client and the log see.
  */
 class ToolsTest {
+
+    private static final String SECRET = "the-servers-own";
 
     private static final ToolRule ALL = new ToolRule("all", List.of(), List.of());
 
@@ -50,8 +55,11 @@ class ToolsTest {
     private static Log log;
     private static FaultyServers servers;
 
+    @TempDir private static Path credentials;
+
     @BeforeAll
-    static void start() {
+    static void start() throws Exception {
+        Files.writeString(credentials.resolve("guarded.txt"), SECRET + "\n");
         broker = Broker.start();
         servers = new FaultyServers();
         worker =
@@ -60,6 +68,7 @@ class ToolsTest {
                                 "--parley.kafka.bootstrap-servers=" + broker.address(),
                                 "--server.port=0",
                                 "--parley.worker.concurrency=8",
+                                "--parley.tools.credentials-dir=" + credentials,
                                 "--parley.demo.tokens-per-second=0",
                                 "--parley.demo.first-token-delay=0ms",
                                 "--parley.tools.call-timeout=3s",
@@ -325,6 +334,46 @@ class ToolsTest {
     }
 
     @Test
+    void aRoundThatWasNotReservedForEndsTheAnswerWithLength() {
+        String text = "use tool http__big {}";
+        log.put(holding(job("held-little", only("http", ALL), text), 1_000));
+        log.put(holding(job("held-much", only("http", ALL), text), 1_000_000));
+        AnswerCompleted little = log.awaitResult("held-little", AnswerCompleted.class);
+        AnswerCompleted much = log.awaitResult("held-much", AnswerCompleted.class);
+
+        assertThat(result("held-little").status()).isEqualTo("ok");
+        assertThat(little.finishReason()).isEqualTo("length");
+        assertThat(little.iterations()).as("calls of the model").isEqualTo(1);
+        assertThat(little.usage().input()).as("within the hold").isLessThanOrEqualTo(1_000);
+        assertThat(much.finishReason()).isEqualTo("stop");
+        assertThat(much.iterations()).isEqualTo(2);
+        assertThat(much.usage().input()).as("more than the small hold").isGreaterThan(1_000);
+    }
+
+    private static Job holding(Job job, long inputHeld) {
+        return new Job(
+                job.jobId(),
+                job.messageId(),
+                job.conversationId(),
+                job.userId(),
+                job.role(),
+                job.replyTo(),
+                job.model(),
+                job.messages(),
+                job.maxTokens(),
+                job.temperature(),
+                job.createdAt(),
+                job.deadline(),
+                job.tools(),
+                job.toolRounds(),
+                job.attemptBase(),
+                job.parked(),
+                job.decisions(),
+                job.recordedTools(),
+                inputHeld);
+    }
+
+    @Test
     void roundsEndWhereTheLimitSays() {
         log.put(
                 job(
@@ -510,6 +559,56 @@ class ToolsTest {
 
         assertThat(end.answer()).contains("PATH");
         assertThat(end.answer()).doesNotContain("JAVA_HOME").doesNotContain("PARLEY");
+    }
+
+    @Test
+    void aServerIsShownItsOwnCredentialAndNoOtherServerIs() {
+        log.policy(servers.guarded("guarded", "guarded.txt", null));
+        accept("guarded");
+        String id = "credential";
+        AnswerCompleted end =
+                ask(id, only("guarded", ALL), "use tool guarded__echo {\"message\":\"hi\"}");
+
+        assertThat(end.answer()).contains("Echo: hi").doesNotContain(SECRET);
+        assertThat(servers.headersOf("guarded"))
+                .as("from the first word to the last")
+                .hasSizeGreaterThan(3)
+                .allSatisfy(headers ->
+                        assertThat(headers.get("Authorization"))
+                                .containsExactly("Bearer " + SECRET));
+        assertThat(servers.callsOf("guarded"))
+                .as("nothing of who asks")
+                .isNotEmpty()
+                .allSatisfy(call ->
+                        assertThat(call.propertyNames())
+                                .containsExactlyInAnyOrder("name", "arguments"));
+        awaitOffered("http");
+        assertThat(servers.headersOverHttp().toString()).doesNotContain(SECRET);
+        assertThat(log.catalog("guarded").toString()).doesNotContain(SECRET);
+        log.policyGone("mcp-server/guarded");
+    }
+
+    @Test
+    void aCredentialGoesNowhereElseByARedirect() {
+        log.policy(
+                servers.guarded(
+                        "leads-away", "guarded.txt", servers.guarded("target", null, null).url()));
+        await().atMost(Log.WITHIN).until(() -> log.catalog("leads-away") != null);
+
+        assertThat(log.catalog("leads-away").error()).contains("redirect");
+        assertThat(servers.headersOf("leads-away")).isNotEmpty();
+        assertThat(servers.headersOf("target")).isEmpty();
+        log.policyGone("mcp-server/leads-away");
+    }
+
+    @Test
+    void withoutItsCredentialAServerIsNotCalled() {
+        log.policy(servers.guarded("keyless", "absent.txt", null));
+        await().atMost(Log.WITHIN).until(() -> log.catalog("keyless") != null);
+
+        assertThat(log.catalog("keyless").error()).contains("absent.txt");
+        assertThat(servers.headersOf("keyless")).isEmpty();
+        log.policyGone("mcp-server/keyless");
     }
 
     @Test

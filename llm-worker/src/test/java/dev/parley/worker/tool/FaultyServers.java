@@ -5,12 +5,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import tools.jackson.databind.JsonNode;
 
 /** The faulty server under the names {@code http} and {@code stdio}, and more of each. */
 public final class FaultyServers implements AutoCloseable {
 
     private final FaultyHttpServer http = new FaultyHttpServer();
     private final List<FaultyHttpServer> more = new ArrayList<>();
+    private final Map<String, FaultyHttpServer> guarded = new ConcurrentHashMap<>();
 
     public List<McpServer> entries() {
         return List.of(overHttp("http", http), overStdio("stdio"));
@@ -31,6 +35,24 @@ public final class FaultyServers implements AutoCloseable {
         own.redirectTo(to);
         more.add(own);
         return overHttp(name, own);
+    }
+
+    /** One with a credential of its own; {@code redirect}: where it sends everybody, or null. */
+    public McpServer guarded(String name, String credential, String redirect) {
+        FaultyHttpServer own = new FaultyHttpServer();
+        own.redirectTo(redirect);
+        more.add(own);
+        guarded.put(name, own);
+        return new McpServer(name, "http", List.of(), own.url(), credential, true);
+    }
+
+    public List<Map<String, List<String>>> headersOf(String guardedServer) {
+        return Objects.requireNonNull(guarded.get(guardedServer)).headers;
+    }
+
+    /** Parameters of the calls of tools, as they came. */
+    public List<JsonNode> callsOf(String guardedServer) {
+        return Objects.requireNonNull(guarded.get(guardedServer)).mcp.calls();
     }
 
     public String httpUrl() {
