@@ -110,6 +110,17 @@ class StaticFilesTest {
                                 }));
     }
 
+    /** WCAG 1.3.4: a page that is turned with the device, and asks for no turn. */
+    @TestFactory
+    Stream<DynamicTest> noStyleSheetAsksForAnOrientation() {
+        return each(
+                ".css",
+                (path, text) ->
+                        assertThat(text)
+                                .doesNotContain("orientation")
+                                .doesNotContainPattern("rotate[XYZ]?\\(\\s*-?(?:90|270)deg"));
+    }
+
     @Test
     void everyReferenceOfThePageExists() {
         assertThat(

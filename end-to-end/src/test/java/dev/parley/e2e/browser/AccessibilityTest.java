@@ -68,8 +68,7 @@ class AccessibilityTest {
             check(console, "flow");
             console.id("flow-close").click();
             for (String page : Screens.PAGES) {
-                console.goTo(page);
-                console.page().waitForTimeout(700);
+                console.show(page);
                 check(console, page);
             }
         }

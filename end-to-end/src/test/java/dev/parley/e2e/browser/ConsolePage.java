@@ -10,8 +10,10 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ReducedMotion;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
 
 /** The console as a person uses it, and an ear on what the browser complains of. */
 final class ConsolePage implements AutoCloseable {
@@ -132,6 +134,47 @@ final class ConsolePage implements AutoCloseable {
         page.evaluate("hash => { location.hash = hash; }", hash);
     }
 
+    /** Opens a page beyond the chat, and waits until it has read what it shows. */
+    void show(String hash) {
+        goTo(hash);
+        assertThat(page.locator("parley-page:visible"))
+                .hasAttribute("data-shown", hash.substring(2).split("[?]")[0], soon());
+        awaitRead();
+    }
+
+    /** Waits until no part of a page reads or changes anything any more. */
+    void awaitRead() {
+        assertThat(page.locator("[data-busy]")).hasCount(0, soonCount());
+    }
+
+    /**
+     * Does something again and again until that many are found: the record follows the chat by a
+     * moment.
+     */
+    void repeatUntil(Runnable action, Locator found, int count) {
+        Awaitility.await(count + " of " + found)
+                .pollInSameThread()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(250))
+                .atMost(Duration.ofMillis((long) PATIENCE_MS))
+                .until(() -> {
+                    action.run();
+                    return found.count() == count;
+                });
+    }
+
+    /** Applies the filters of the record. */
+    void search() {
+        id("filter-apply").click();
+        awaitRead();
+    }
+
+    /** Of the conversation that is on screen. */
+    String conversationId() {
+        return String.valueOf(
+                page.evaluate("document.querySelector('parley-chat').session.conversationId"));
+    }
+
     Locator id(String testId) {
         return page.getByTestId(testId);
     }
@@ -150,6 +193,14 @@ final class ConsolePage implements AutoCloseable {
 
     static LocatorAssertions.ContainsTextOptions soonText() {
         return new LocatorAssertions.ContainsTextOptions().setTimeout(PATIENCE_MS);
+    }
+
+    static LocatorAssertions.HasCountOptions soonCount() {
+        return new LocatorAssertions.HasCountOptions().setTimeout(PATIENCE_MS);
+    }
+
+    static LocatorAssertions.HasTextOptions soonExactly() {
+        return new LocatorAssertions.HasTextOptions().setTimeout(PATIENCE_MS);
     }
 
     static LocatorAssertions.IsVisibleOptions visible() {

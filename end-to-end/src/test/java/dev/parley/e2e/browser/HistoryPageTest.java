@@ -30,6 +30,7 @@ class HistoryPageTest {
     private final String word = "w" + UUID.randomUUID().toString().replace("-", "");
 
     private ConsolePage console;
+    private String told = "";
 
     HistoryPageTest(OneCommandRun run, Browser browser) {
         this.run = run;
@@ -40,6 +41,7 @@ class HistoryPageTest {
     void tellSomething() {
         console = ConsolePage.open(browser, run.gateway()).signIn("user1");
         console.awaitState(console.ask("/demo echo\nremember " + word), "done");
+        told = console.conversationId();
     }
 
     @AfterEach
@@ -120,29 +122,26 @@ class HistoryPageTest {
                 console.id("history-list")
                         .locator("li")
                         .filter(new Locator.FilterOptions().setHasText(name));
-        assertThat(imported).hasCount(1, count());
+        assertThat(imported).hasCount(1, ConsolePage.soonCount());
         imported.getByTestId("history-item").click();
         assertThat(console.id("transcript")).containsText("an old answer", ConsolePage.soonText());
-    }
-
-    private static com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions count() {
-        return new com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions()
-                .setTimeout(ConsolePage.PATIENCE_MS);
     }
 
     /** The list's entry, once the search knows the word. */
     private Locator found() {
         Locator entry = console.id("history-list").locator("li");
-        console.page()
-                .waitForCondition(
-                        () -> {
-                            console.id("history-search").fill("");
-                            console.id("history-search").fill(word);
-                            console.page().waitForTimeout(600);
-                            return entry.count() == 1;
-                        },
-                        new com.microsoft.playwright.Page.WaitForConditionOptions()
-                                .setTimeout(ConsolePage.PATIENCE_MS));
+        console.repeatUntil(
+                () ->
+                        console.page()
+                                .waitForResponse(
+                                        answer -> answer.url().contains("query=" + word),
+                                        () -> {
+                                            console.id("history-search").fill("");
+                                            console.id("history-search").fill(word);
+                                        }),
+                console.id("history-list").locator("li[data-id='" + told + "']"),
+                1);
+        assertThat(entry).hasCount(1, ConsolePage.soonCount());
         return entry;
     }
 
@@ -153,8 +152,6 @@ class HistoryPageTest {
     }
 
     private String conversation() {
-        return String.valueOf(
-                console.page()
-                        .evaluate("document.querySelector('parley-chat').session.conversationId"));
+        return console.conversationId();
     }
 }

@@ -4,13 +4,17 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
+import dev.parley.e2e.client.Rest;
 import dev.parley.e2e.system.OneCommandRun;
 import dev.parley.e2e.system.TestFolders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,6 +47,7 @@ class ScreenshotsTest {
     void startRun() throws IOException {
         Files.createDirectories(FOLDER);
         run = OneCommandRun.start(TestFolders.fresh("screenshots"), Map.of());
+        fill();
     }
 
     @AfterAll
@@ -50,6 +55,62 @@ class ScreenshotsTest {
         if (run != null) {
             run.close();
         }
+    }
+
+    /** So that no page is empty. */
+    private void fill() {
+        Rest admin = new Rest(run.gateway(), run.tokens().of("admin", "admin"));
+        Rest auditor = new Rest(run.gateway(), run.tokens().of("auditor", "auditor"));
+        made(admin.put("/api/admin/teams/research", Map.of("limits", Map.of("cost_per_day", 20))));
+        made(
+                admin.put(
+                        "/api/admin/users/ada",
+                        Map.of(
+                                "role",
+                                "user",
+                                "team",
+                                "research",
+                                "limits",
+                                Map.of("requests_per_minute", 20, "tokens_per_day", 200_000))));
+        made(
+                admin.put(
+                        "/api/admin/models/demo",
+                        Map.of("price", Map.of("input", 2.5, "output", 10))));
+        made(
+                admin.put(
+                        "/api/admin/mcp-servers/weather",
+                        Map.of("transport", "http", "url", "https://weather.example.org/mcp")));
+        made(
+                admin.post(
+                        "/api/admin/blocks",
+                        Map.of("user", "mallory", "reason", "Shared an account")));
+        Rest ada = new Rest(run.gateway(), run.tokens().of("ada", "user"));
+        for (String question :
+                List.of(
+                        "Plan a two-day trip to Hamburg.",
+                        "/demo fail-during\nWhat is the capital of Peru?",
+                        "How do tides work?",
+                        "x".repeat(40_000))) {
+            say(ada, question);
+        }
+        say(
+                new Rest(run.gateway(), run.tokens().of("mallory", "user")),
+                "Is my account still open?");
+        made(
+                auditor.post(
+                        "/api/audit/legal-holds",
+                        Map.of("user", "ada", "reason", "Case 2026-114")));
+        made(auditor.put("/api/audit/retention/teams/research", Map.of("days", 365)));
+        say(new Rest(run.gateway(), run.tokens().of("grace", "user")), "Forget me, please.");
+        made(auditor.post("/api/audit/erasures", Map.of("user", "grace")));
+    }
+
+    private static void made(Rest.Answer answer) {
+        assertThat(answer.status()).as(answer.body()).isBetween(200, 201);
+    }
+
+    private static void say(Rest user, String text) {
+        user.post("/api/chat", Map.of("type", "message", "text", text));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -66,48 +127,99 @@ class ScreenshotsTest {
         try (console) {
             take(console, "sign-in", name);
             console.signIn("admin");
-            console.page().waitForTimeout(500);
+            assertThat(console.id("starter").first()).isVisible(ConsolePage.visible());
+            assertThat(console.id("nav-demo")).isAttached(attached());
             take(console, "start", name);
-            console.awaitState(
-                    console.ask(
-                            "Write a C++ program to find the nth Fibonacci number using"
-                                    + " recursion."),
-                    "done");
-            console.page().waitForTimeout(700);
-            take(console, "chat", name);
-            console.id("connection-toggle").click();
-            take(console, "connection", name);
-            console.id("connection-toggle").click();
-            console.turns().last().getByTestId("show-flow").click();
-            assertThat(console.id("flow").locator("[data-name=done]").first())
-                    .isVisible(ConsolePage.visible());
-            take(console, "flow", name);
-            console.id("flow-close").click();
+            String conversation = chat(console, name);
             for (String page : Screens.PAGES) {
-                console.goTo(page);
-                console.page().waitForTimeout(1_200);
+                console.show(page);
+                if (page.equals("#/admin/live")) {
+                    watchSomething(console);
+                }
                 take(console, page.substring(2).replace('/', '-'), name);
             }
-            console.goTo("#/audit/search/conversations");
-            console.id("audit-open").first().click();
-            console.id("verify").click();
-            assertThat(console.id("verdict"))
-                    .containsText("Nothing was changed", ConsolePage.soonText());
-            take(console, "audit-conversation", name);
-            console.goTo("#/admin/roles");
+            inspect(console, conversation, name);
+            console.show("#/admin/roles");
             console.id("entity-open").first().click();
-            console.page().waitForTimeout(500);
+            assertThat(console.id("entity-dialog")).isVisible(ConsolePage.visible());
+            console.awaitRead();
             take(console, "admin-edit", name);
             console.page().keyboard().press("Escape");
             console.goTo("#/");
             if (width < 760) {
                 console.id("history-open").click();
+                assertThat(console.id("history-close")).isVisible();
                 take(console, "history", name);
             }
             console.id("nav-demo").click();
-            console.page().waitForTimeout(400);
+            assertThat(console.id("break-worker")).isVisible();
             take(console, "break-something", name);
         }
+    }
+
+    private static String chat(ConsolePage console, String name) {
+        Locator turn =
+                console.ask(
+                        "Write a C++ program to find the nth Fibonacci number using recursion.");
+        console.awaitState(turn, "done");
+        assertThat(turn.locator(".hl-keyword").first()).isAttached(attached());
+        assertThat(console.id("history-list").locator("[aria-current]")).isAttached(attached());
+        take(console, "chat", name);
+        console.id("connection-toggle").click();
+        take(console, "connection", name);
+        console.id("connection-toggle").click();
+        console.turns().last().getByTestId("show-flow").click();
+        assertThat(console.id("flow").locator("[data-name=done]").first())
+                .isVisible(ConsolePage.visible());
+        take(console, "flow", name);
+        console.id("flow-close").click();
+        return console.conversationId();
+    }
+
+    private void watchSomething(ConsolePage console) {
+        assertThat(console.id("live-state")).containsText("live", ConsolePage.soonText());
+        for (String user : List.of("grace", "ada")) {
+            say(
+                    new Rest(run.gateway(), run.tokens().of(user, "user")),
+                    "/demo fast\nHow do tides work?");
+        }
+        assertThat(console.id("live-flow").locator(".chip").filter(having("done")))
+                .hasCount(2, ConsolePage.soonCount());
+        console.id("live-flow").locator("summary").first().click();
+    }
+
+    private static void inspect(ConsolePage console, String conversation, String name) {
+        console.repeatUntil(
+                () -> {
+                    console.goTo("#/");
+                    console.show("#/audit/conversation/" + conversation);
+                },
+                console.id("audit-transcript").locator("[data-state=done]"),
+                1);
+        console.id("verify").click();
+        assertThat(console.id("verdict"))
+                .containsText("Nothing was changed", ConsolePage.soonText());
+        take(console, "audit-conversation", name);
+        console.id("to-replay").click();
+        console.awaitRead();
+        console.id("replay-play").click();
+        Locator position = console.id("replay-position");
+        position.fill(Integer.toString(Integer.parseInt(position.getAttribute("max")) / 2));
+        take(console, "audit-replay", name);
+        console.show("#/audit/rerun/" + conversation);
+        console.id("rerun-model").fill("demo:echo");
+        console.id("rerun-start").click();
+        assertThat(console.id("rerun-pair")).isVisible(ConsolePage.visible());
+        console.awaitRead();
+        take(console, "audit-rerun", name);
+    }
+
+    private static Locator.FilterOptions having(String text) {
+        return new Locator.FilterOptions().setHasText(text);
+    }
+
+    private static LocatorAssertions.IsAttachedOptions attached() {
+        return new LocatorAssertions.IsAttachedOptions().setTimeout(ConsolePage.PATIENCE_MS);
     }
 
     private static void take(ConsolePage console, String page, String variant) {

@@ -52,6 +52,13 @@ public record Rest(URI gateway, String token) {
                         .method("PATCH", HttpRequest.BodyPublishers.ofString(body)));
     }
 
+    public Answer put(String path, Object body) {
+        return send(
+                request(path)
+                        .header("Content-Type", "application/json")
+                        .PUT(HttpRequest.BodyPublishers.ofByteArray(Json.write(body))));
+    }
+
     private HttpRequest.Builder request(String path) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(gateway.resolve(path)).timeout(TIMEOUT);

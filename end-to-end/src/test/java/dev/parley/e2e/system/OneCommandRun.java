@@ -7,6 +7,9 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,6 +68,22 @@ public final class OneCommandRun implements AutoCloseable {
 
     public Process process() {
         return process;
+    }
+
+    /** Its PostgreSQL, as the owner of everything: for what nobody may do. */
+    public Connection database() {
+        Path folder = data.resolve("postgres");
+        try {
+            // The fourth line of the server's own note is its port.
+            String port = Files.readAllLines(folder.resolve("cluster/postmaster.pid")).get(3);
+            String password = Files.readString(folder.resolve("password")).strip();
+            return DriverManager.getConnection(
+                    "jdbc:postgresql://127.0.0.1:" + port.strip() + "/parley", "parley", password);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** kill -9 of the whole, without a chance to say goodbye. */

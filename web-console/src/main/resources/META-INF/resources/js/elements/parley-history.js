@@ -57,6 +57,7 @@ export class ParleyHistory extends HTMLElement {
   }
 
   select(id) {
+    if (id === this.#selected) return;
     this.#selected = id;
     for (const item of this.#list.querySelectorAll('li')) mark(item.querySelector('.history-open'), item.dataset.id === id);
   }

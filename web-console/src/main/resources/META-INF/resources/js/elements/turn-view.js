@@ -28,6 +28,7 @@ export class TurnView {
   #asked;
   #drawn = { failure: '', facts: '', question: '' };
   #restUntil = 0;
+  #rest = 0;
 
   constructor(turn, actions) {
     this.#turn = turn;
@@ -110,7 +111,10 @@ export class TurnView {
     const finished = !UNANSWERED.has(turn.state);
     const now = performance.now();
     if (!finished && now < this.#restUntil) {
-      setTimeout(() => this.#actions.redraw?.(turn), this.#restUntil - now);
+      this.#rest ||= setTimeout(() => {
+        this.#rest = 0;
+        this.#actions.redraw?.(turn);
+      }, this.#restUntil - now);
       return;
     }
     this.#markdown.update(turn.answer, { finished });

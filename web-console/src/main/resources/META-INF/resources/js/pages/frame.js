@@ -53,6 +53,7 @@ export class PageFrame extends HTMLElement {
       this.#body.scrollTop = 0;
     }
     part.show?.(rest, query);
+    this.dataset.shown = [this.#name, id, ...rest].join('/');
   }
 }
 
@@ -62,6 +63,7 @@ customElements.define('parley-page', PageFrame);
 export class Note {
   element = h('p', { class: 'hint page-note', role: 'status', testid: 'page-note' });
   #context;
+  #running = 0;
 
   constructor(context) {
     this.#context = context;
@@ -81,6 +83,7 @@ export class Note {
   /** Runs an action and says what went wrong; answers whether it went well. */
   async attempt(action, busy = t('page.working')) {
     this.say(busy);
+    this.#run(1);
     try {
       await action();
       if (this.element.textContent === busy) this.say('');
@@ -89,6 +92,13 @@ export class Note {
       if (cause?.name === 'AbortError') return false;
       this.problem(cause);
       return false;
+    } finally {
+      this.#run(-1);
     }
+  }
+
+  #run(more) {
+    this.#running += more;
+    this.element.toggleAttribute('data-busy', this.#running > 0);
   }
 }

@@ -1,5 +1,5 @@
 import { fill, h, setText } from '../dom.js';
-import { clock, knows, number, t } from '../text/index.js';
+import { clock, number, t } from '../text/index.js';
 
 /**
  * A table that becomes a list of cards on a narrow screen. `columns` are {label, value(item), numeric, wide}; the first cell of
@@ -61,16 +61,6 @@ export class PagedTable {
   }
 }
 
-/** Columns for items whose fields are not known ahead: every simple field, by its name. */
-export function columnsOf(items) {
-  const names = [...new Set(items.flatMap((item) => Object.keys(item)))];
-  return names.map((name) => ({
-    label: knows(`field.${name}`) ? t(`field.${name}`) : name.replaceAll('_', ' '),
-    numeric: items.some((item) => typeof item[name] === 'number'),
-    value: (item) => shown(item[name]),
-  }));
-}
-
 /** A value as a person reads it. */
 export function shown(value) {
   if (value === null || value === undefined || value === '') return '–';
@@ -79,6 +69,17 @@ export function shown(value) {
   if (typeof value === 'string') return /^\d{4}-\d\d-\d\dT/.test(value) ? clock(value) : value;
   if (Array.isArray(value) && value.every((each) => typeof each !== 'object')) return value.join(', ') || '–';
   return h('code', { class: 'small' }, JSON.stringify(value));
+}
+
+/** A moment, in one line. */
+export function moment(iso) {
+  return iso ? h('time', { datetime: iso, class: 'moment' }, clock(iso)) : '–';
+}
+
+/** An object of simple values as a row of its names and values. */
+export function pairs(object) {
+  const given = Object.entries(object ?? {}).filter(([, value]) => value !== null && value !== undefined && value !== '');
+  return given.length === 0 ? '–' : h('span', { class: 'chips' }, given.map(([name, value]) => h('span', { class: 'chip' }, `${name.replaceAll('_', ' ')}: ${typeof value === 'object' ? JSON.stringify(value) : value}`)));
 }
 
 /** A bar chart: one bar for each {name, value}; the table beside it says the same to whoever cannot see it. */

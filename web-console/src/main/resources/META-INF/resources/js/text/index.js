@@ -45,10 +45,19 @@ export function knows(key) {
   return (catalogue[key] ?? english[key]) !== undefined;
 }
 
-export const number = (n) => new Intl.NumberFormat(locale).format(n);
+/** By kind and options: making one takes far longer than using it, and some are used with every drawing. */
+const formats = new Map();
+
+function format(Kind, options = {}) {
+  const key = `${Kind.name} ${locale} ${JSON.stringify(options)}`;
+  if (!formats.has(key)) formats.set(key, new Kind(locale, options));
+  return formats.get(key);
+}
+
+export const number = (n) => format(Intl.NumberFormat).format(n);
 
 /** A cost; the currency is that of the model prices, which no answer names. */
-export const money = (n) => new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 6 }).format(n);
+export const money = (n) => format(Intl.NumberFormat, { minimumFractionDigits: 2, maximumFractionDigits: 6 }).format(n);
 
 export function duration(ms) {
   if (ms < 10) return `${ms.toFixed(1)} ms`;
@@ -64,7 +73,7 @@ export function clock(iso) {
   const time = { hour: 'numeric', minute: '2-digit' };
   const date = at.getFullYear() === new Date().getFullYear() ? { day: 'numeric', month: 'short' } : { dateStyle: 'medium', timeStyle: 'short' };
   const style = at.toDateString() === new Date().toDateString() ? time : days < 5 ? { weekday: 'short', ...time } : { ...date, ...(date.dateStyle ? {} : time) };
-  return new Intl.DateTimeFormat(locale, style).format(at);
+  return format(Intl.DateTimeFormat, style).format(at);
 }
 
 /** A day in words a person would use, for headings. */
@@ -74,9 +83,9 @@ export function day(iso) {
   const midnight = new Date();
   midnight.setHours(0, 0, 0, 0);
   const days = Math.ceil((midnight.getTime() - at.getTime()) / 86_400_000);
-  if (days <= 1) return capital(new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(-Math.max(0, days), 'day'));
+  if (days <= 1) return capital(format(Intl.RelativeTimeFormat, { numeric: 'auto' }).format(-Math.max(0, days), 'day'));
   const style = at.getFullYear() === midnight.getFullYear() ? { day: 'numeric', month: 'long' } : { dateStyle: 'long' };
-  return new Intl.DateTimeFormat(locale, style).format(at);
+  return format(Intl.DateTimeFormat, style).format(at);
 }
 
 function capital(text) {

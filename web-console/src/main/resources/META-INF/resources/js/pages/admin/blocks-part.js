@@ -1,8 +1,8 @@
 import { h, icon } from '../../dom.js';
 import { askDialog } from '../../elements/ask-dialog.js';
-import { clock, t } from '../../text/index.js';
+import { t } from '../../text/index.js';
 import { Note } from '../frame.js';
-import { PagedTable, shown } from '../table.js';
+import { PagedTable, moment, shown } from '../table.js';
 
 /** Who is blocked, why and until when. */
 export class BlocksPart {
@@ -20,7 +20,7 @@ export class BlocksPart {
         { label: t('admin.user'), value: (item) => item.user },
         { label: t('blocks.reason'), wide: true, value: (item) => shown(item.reason) },
         { label: t('blocks.message'), wide: true, value: (item) => shown(item.message) },
-        { label: t('blocks.until'), value: (item) => (item.until ? clock(item.until) : t('blocks.forever')) },
+        { label: t('blocks.until'), value: (item) => (item.until ? moment(item.until) : t('blocks.forever')) },
         { label: '', value: (item) => h('button', { type: 'button', class: 'link', testid: 'unblock', on: { click: () => this.#lift(item) } }, t('blocks.lift')) },
       ],
     });

@@ -1,6 +1,7 @@
 import { fill, h, icon } from '../../dom.js';
 import { askDialog, labelled } from '../../elements/ask-dialog.js';
-import { clock, t } from '../../text/index.js';
+import { limitName } from '../../text/errors.js';
+import { clock, number, t } from '../../text/index.js';
 import { Note } from '../frame.js';
 import { PolicyForm } from '../form.js';
 import { PagedTable, shown } from '../table.js';
@@ -165,5 +166,5 @@ function canonical(value) {
 
 export function summary(object) {
   const given = Object.entries(object ?? {}).filter(([, value]) => value !== null && value !== undefined);
-  return given.length === 0 ? '–' : fill(h('span', { class: 'chips' }), given.map(([name, value]) => h('span', { class: 'chip' }, `${name.replaceAll('_', ' ')} ${typeof value === 'object' ? value.mode ?? '' : value}`)));
+  return given.length === 0 ? '–' : fill(h('span', { class: 'chips' }), given.map(([name, value]) => h('span', { class: 'chip' }, `${limitName(name)} ${typeof value === 'object' ? t(`rules.mode.${value.mode ?? 'absent'}`) : number(value)}`)));
 }

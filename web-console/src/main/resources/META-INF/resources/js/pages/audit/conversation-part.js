@@ -95,5 +95,5 @@ function verdictOf(verdict, save) {
       verdict.head_hash ? h('p', { class: 'mono hash' }, `${t('verify.head')}: ${verdict.head_hash}`, copyButton(t('verify.copy'), () => verdict.head_hash)) : null,
       others.length > 0 ? h('p', { class: 'mono hash' }, others.map(([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value) : value}`).join(' · ')) : null,
       h('p', { class: 'hint' }, t('verify.hint')),
-      h('button', { type: 'button', class: 'link', on: { click: save } }, icon('download'), t('verify.save'))));
+      h('button', { type: 'button', class: 'link', testid: 'verdict-save', on: { click: save } }, icon('download'), t('verify.save'))));
 }

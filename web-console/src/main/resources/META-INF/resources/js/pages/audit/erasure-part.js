@@ -1,8 +1,8 @@
 import { fill, h, icon } from '../../dom.js';
 import { askDialog } from '../../elements/ask-dialog.js';
-import { clock, t } from '../../text/index.js';
+import { number, t } from '../../text/index.js';
 import { Note } from '../frame.js';
-import { PagedTable, columnsOf, shown, tableOf } from '../table.js';
+import { PagedTable, moment, shown, tableOf } from '../table.js';
 
 /** Erasure of a person's texts, legal holds that forbid it, and how long things are kept. */
 export class ErasurePart {
@@ -19,8 +19,8 @@ export class ErasurePart {
       caption: t('erasure.title'), note: this.#note, testid: 'erasures', empty: t('erasure.none'),
       read: (after) => this.#api.get('/api/audit/erasures', { after }),
       columns: [
-        { label: t('filter.user'), value: (item) => shown(item.user) }, { label: t('erasure.state'), value: (item) => shown(item.state) },
-        { label: t('erasure.by'), value: (item) => shown(item.requested_by) }, { label: t('audit.at'), value: (item) => clock(item.requested_at) },
+        { label: t('filter.user'), value: (item) => shown(item.user) }, { label: t('erasure.state'), value: (item) => h('span', { class: `chip erasure-${item.state}` }, t(`erasure.state.${item.state}`)) },
+        { label: t('erasure.by'), value: (item) => shown(item.requested_by) }, { label: t('audit.at'), value: (item) => moment(item.requested_at) },
       ],
     });
     this.#holds = new PagedTable({
@@ -28,7 +28,7 @@ export class ErasurePart {
       read: (after) => this.#api.get('/api/audit/legal-holds', { after }),
       columns: [
         { label: t('hold.what'), value: (item) => `${t(`hold.kind.${item.kind}`)}: ${item.subject}` }, { label: t('hold.reason'), wide: true, value: (item) => shown(item.reason) },
-        { label: t('erasure.by'), value: (item) => shown(item.placed_by) }, { label: t('audit.at'), value: (item) => clock(item.placed_at) },
+        { label: t('erasure.by'), value: (item) => shown(item.placed_by) }, { label: t('audit.at'), value: (item) => moment(item.placed_at) },
         { label: '', value: (item) => (item.released_at ? t('hold.released') : h('button', { type: 'button', class: 'link', testid: 'hold-release', on: { click: () => this.#release(item) } }, t('hold.release'))) },
       ],
     });
@@ -50,7 +50,11 @@ export class ErasurePart {
   #readRetention() {
     return this.#note.attempt(async () => {
       const { items } = await this.#api.get('/api/audit/retention');
-      fill(this.#retention, items.length > 0 ? tableOf(t('retention.title'), columnsOf(items), items) : h('p', { class: 'hint' }, t('retention.none')));
+      fill(this.#retention, items.length > 0 ? tableOf(t('retention.title'), [
+        { label: t('hold.kind'), value: (item) => t(item.kind === 'teams' ? 'admin.team' : 'admin.role') }, { label: t('field.name'), value: (item) => item.name },
+        { label: t('field.days'), numeric: true, value: (item) => number(item.days) },
+        { label: t('erasure.by'), value: (item) => shown(item.set_by) }, { label: t('audit.at'), value: (item) => moment(item.set_at) },
+      ], items) : h('p', { class: 'hint' }, t('retention.none')));
     });
   }
 

@@ -1,8 +1,8 @@
 import { fill, h } from '../../dom.js';
 import { explain } from '../../text/errors.js';
-import { clock, duration, money, number, t } from '../../text/index.js';
+import { duration, money, number, t } from '../../text/index.js';
 import { Note } from '../frame.js';
-import { PagedTable, shown } from '../table.js';
+import { PagedTable, moment, pairs, shown } from '../table.js';
 import { Filters } from './filters.js';
 
 const FILTERS = {
@@ -63,7 +63,7 @@ const COLUMNS = {
     { label: t('audit.conversation'), wide: true, value: (item) => link(item.conversation_id, item.title || t('history.untitled')) },
     ...person(), { label: t('filter.role'), value: (item) => shown(item.role) },
     { label: t('audit.messages'), numeric: true, value: (item) => number(item.messages ?? 0) },
-    { label: t('audit.begun'), value: (item) => clock(item.created_at) },
+    { label: t('audit.begun'), value: (item) => moment(item.created_at) },
   ],
   messages: () => [
     { label: t('audit.message'), wide: true, value: (item) => link(item.conversation_id, cut(item.text) || t('chat.unreadable')) },
@@ -72,11 +72,11 @@ const COLUMNS = {
     { label: t('audit.tokens'), numeric: true, value: (item) => number((item.tokens_input ?? 0) + (item.tokens_output ?? 0)) },
     { label: t('audit.cost'), numeric: true, value: (item) => (item.cost ? money(item.cost) : '–') },
     { label: t('audit.latency'), numeric: true, value: (item) => (item.latency_ms === undefined || item.latency_ms === null ? '–' : duration(item.latency_ms)) },
-    { label: t('audit.at'), value: (item) => clock(item.at) },
+    { label: t('audit.at'), value: (item) => moment(item.at) },
   ],
   refusals: () => [
     { label: t('audit.message'), wide: true, value: (item) => (item.conversation_id ? link(item.conversation_id, cut(item.text) || t('chat.unreadable')) : cut(item.text)) },
     ...person(), { label: t('filter.code'), value: (item) => h('span', { title: explain({ code: item.code }).title }, h('code', {}, item.code)) },
-    { label: t('audit.limit'), value: (item) => shown(item.limit) }, { label: t('audit.at'), value: (item) => clock(item.at) },
+    { label: t('audit.limit'), value: (item) => pairs(item.limit) }, { label: t('audit.at'), value: (item) => moment(item.at) },
   ],
 };
