@@ -7,14 +7,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/**
- * One run for all test classes that do not break it; it starts with the first and ends with the
- * last.
- */
+/** One run for all test classes that do not break it. */
 public final class SharedRun implements ParameterResolver {
-
-    private static final ExtensionContext.Namespace NAMESPACE =
-            ExtensionContext.Namespace.create(SharedRun.class);
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -23,9 +17,7 @@ public final class SharedRun implements ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return context.getRoot()
-                .getStore(NAMESPACE)
-                .computeIfAbsent(OneCommandRun.class, key -> start(), OneCommandRun.class);
+        return SharedSystem.of(context, OneCommandRun.class, SharedRun::start);
     }
 
     private static OneCommandRun start() {

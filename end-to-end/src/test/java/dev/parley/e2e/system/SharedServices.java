@@ -10,9 +10,6 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  */
 public final class SharedServices implements ParameterResolver {
 
-    private static final ExtensionContext.Namespace NAMESPACE =
-            ExtensionContext.Namespace.create(SharedServices.class);
-
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         return parameter.getParameter().getType() == ServicesRun.class;
@@ -20,11 +17,7 @@ public final class SharedServices implements ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return context.getRoot()
-                .getStore(NAMESPACE)
-                .computeIfAbsent(
-                        ServicesRun.class,
-                        key -> ServicesRun.of().gateways(2).start("services"),
-                        ServicesRun.class);
+        return SharedSystem.of(
+                context, ServicesRun.class, () -> ServicesRun.of().gateways(2).start("services"));
     }
 }

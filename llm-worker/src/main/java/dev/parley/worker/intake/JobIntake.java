@@ -34,7 +34,7 @@ public final class JobIntake implements SmartLifecycle, JobSlot.Intake {
      * A waiting fetch is answered when a job comes, so a short wait only costs requests; but a slot
      * that closes waits for its fetch.
      */
-    private static final int FETCH_WAIT_MS = 1_000;
+    private static final int FETCH_WAIT_MS = 2_000;
 
     private static final int PHASE = ControlReader.PHASE + 1_000;
 

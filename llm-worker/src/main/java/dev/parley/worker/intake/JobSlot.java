@@ -40,10 +40,10 @@ final class JobSlot implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(JobSlot.class);
 
     /**
-     * Short, since one poll asks for records once: a fetch that brought only the marker of a
-     * transaction leaves the consumer idle until the next poll. Jobs come in transactions.
+     * One poll asks for records once: a fetch that came back with nothing leaves the slot idle
+     * until the next poll. It costs a wake-up, and there are many slots.
      */
-    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration POLL = Duration.ofMillis(500);
 
     private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
