@@ -142,9 +142,9 @@ record OrchestratorSettings(
      * @param inMemory keep the state in memory alone, read back from its changelog at each start
      *     (default false: RocksDB)
      * @param sessionTimeout after which a silent instance's partitions go to others; not below the
-     *     brokers' {@code group.min.session.timeout.ms} (default 10 s; with standby replicas 2 s)
+     *     brokers' {@code group.min.session.timeout.ms} (default 10 s; with standby replicas 1.5 s)
      * @param transactionTimeout after which the broker aborts a lost instance's transaction
-     *     (default 10 s; with standby replicas 2 s)
+     *     (default 10 s; with standby replicas 1.5 s)
      * @param instanceId name that a restarted instance keeps, for static membership: a restart
      *     within the session timeout moves no partition; empty (default): an instance that stops
      *     gives its partitions to the others at once
@@ -164,7 +164,7 @@ record OrchestratorSettings(
             @Nullable String instanceId) {
 
         private static final Duration PATIENT = Duration.ofSeconds(10);
-        private static final Duration PROMPT = Duration.ofSeconds(2);
+        private static final Duration PROMPT = Duration.ofMillis(1_500);
 
         /** Where nobody can take over there is no use in giving up on an instance soon. */
         StreamsOptions.Failover failover() {

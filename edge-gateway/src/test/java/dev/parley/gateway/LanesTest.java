@@ -3,6 +3,10 @@ package dev.parley.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.parley.gateway.lane.LaneFrame;
+import dev.parley.gateway.lane.LaneReader;
+import dev.parley.gateway.lane.LaneTenant;
+import dev.parley.gateway.log.SessionLogEntry.LaneLease;
 import dev.parley.schemas.record.ReplyTo;
 import dev.parley.schemas.record.RequestEvent;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -23,6 +27,7 @@ class LanesTest {
 
     private static final int LANES = 8;
     private static final int SESSIONS = 120;
+    private static final int WARM = 2;
     private static TestGateway gateway;
     private static FakePipeline pipeline;
 
@@ -33,7 +38,8 @@ class LanesTest {
                         "parley.lanes.initial=" + LANES,
                         "parley.lanes.max=" + LANES,
                         "parley.lanes.block=" + LANES,
-                        "parley.lanes.warm=2",
+                        "parley.lanes.warm=" + WARM,
+                        "parley.lanes.active=1",
                         "parley.resume-window=2s");
         pipeline = new FakePipeline(TestGateway.clients("lanes"));
         TestGateway.publishRoles(pipeline);
@@ -109,6 +115,53 @@ class LanesTest {
             assertThat(shown.stream().map(f -> f.path("text").asString("")))
                     .containsExactly("mine", "");
         }
+    }
+
+    /** Many lanes want to be read, so a quiet one is paused at once: not before it was read. */
+    @Test
+    void aLaneIsReadUpToItsKnownEndBeforeItIsPaused() {
+        LaneReader reader = gateway.context().getBean(LaneReader.class);
+        List<Standing> tenants = List.of(new Standing(0), new Standing(1), new Standing(2));
+        long end = 1_000_000;
+        tenants.forEach(tenant -> reader.join(tenant, 0, end));
+        await("the lanes are fetched").until(() -> reader.active() >= tenants.size());
+
+        await("sweeps go by, and the lanes are still fetched")
+                .during(Duration.ofSeconds(3))
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> reader.active() >= tenants.size());
+
+        tenants.forEach(reader::leave);
+        tenants.forEach(tenant -> reader.join(tenant, 0, 0));
+        await("with nothing left to read they are paused")
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> reader.active() <= WARM);
+        tenants.forEach(reader::leave);
+    }
+
+    /** A session for which no answer runs. */
+    private record Standing(int lane) implements LaneTenant {
+
+        @Override
+        public String sessionId() {
+            return "standing-" + lane;
+        }
+
+        @Override
+        public LaneLease lease() {
+            return new LaneLease(lane, 0, 0);
+        }
+
+        @Override
+        public boolean awaitsFrames() {
+            return false;
+        }
+
+        @Override
+        public void deliver(LaneFrame frame) {}
+
+        @Override
+        public void lost() {}
     }
 
     private static double gauge(String name) {

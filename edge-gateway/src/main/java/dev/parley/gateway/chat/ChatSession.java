@@ -80,11 +80,15 @@ public final class ChatSession implements LaneTenant {
 
     // ---- Opening ---------------------------------------------------------------------------
 
-    /** Takes over what another connection of the session left. */
-    synchronized void restore(SessionState from, Cursor cursor) {
+    /**
+     * Takes over what another connection of the session left.
+     *
+     * @param laneEnd up to where its lane was written then
+     */
+    synchronized void restore(SessionState from, Cursor cursor, long laneEnd) {
         submissions.restore(from.pending(), from.acceptedCount(), cursor.accepted());
         acceptedShown = cursor.accepted();
-        place.restore(from, cursor);
+        place.restore(from, cursor, laneEnd);
         outbox.restore(place.shiftsBefore());
     }
 
@@ -101,7 +105,7 @@ public final class ChatSession implements LaneTenant {
             outbox.offer(WaitingFrame.of("welcome", null, welcome, position));
             greeting.approvals().forEach(this::send);
             if (place.isLeased()) {
-                parts.lanes().reader().join(this, place.next());
+                parts.lanes().reader().join(this, place.next(), place.writtenTo());
             }
         }
         tick(System.nanoTime());

@@ -21,6 +21,7 @@ final class LanePlace {
     private volatile LaneLease lease = NO_LEASE;
     private @Nullable LaneLease released;
     private long processed = -1;
+    private long writtenTo;
 
     /** Up to here the client had everything before this connection. */
     private long shownBefore = -1;
@@ -42,13 +43,18 @@ final class LanePlace {
         return lease != null && cursor.lane() == lease.lane() && cursor.epoch() == lease.epoch();
     }
 
-    /** Goes on from what another connection of the session recorded, and where the client is. */
-    void restore(SessionState from, Cursor cursor) {
+    /**
+     * Goes on from what another connection of the session recorded, and where the client is.
+     *
+     * @param laneEnd up to where the lane was written then
+     */
+    void restore(SessionState from, Cursor cursor, long laneEnd) {
         released = from.released();
         if (from.lease() == null) {
             return;
         }
         lease = from.lease();
+        writtenTo = laneEnd;
         boolean here = isOf(cursor, lease);
         shownBefore = here ? cursor.offset() : lease.startOffset() - 1;
         long back = here ? cursor.back() + Resume.LOOK_BACK : 0;
@@ -74,6 +80,11 @@ final class LanePlace {
     /** The lane's offset from which it is to be read. */
     long next() {
         return processed + 1;
+    }
+
+    /** Up to where the lane was known to be written when this connection took it over. */
+    long writtenTo() {
+        return writtenTo;
     }
 
     void take(LaneLease fresh) {

@@ -89,7 +89,10 @@ final class Resumer {
             Consumer<ChatSession> ended,
             AtomicBoolean decided) {}
 
-    private record Found(SessionState state, Cursor cursor) {}
+    /**
+     * @param laneEnd up to where the lane was written when the session was looked up
+     */
+    private record Found(SessionState state, Cursor cursor, long laneEnd) {}
 
     private CompletableFuture<@org.jspecify.annotations.Nullable Found> find(
             Identity identity, Resume.Request request) {
@@ -108,8 +111,11 @@ final class Resumer {
                     if (state == null || cursor == null) {
                         return CompletableFuture.completedFuture(null);
                     }
-                    return laneEnds.holds(state.lease(), cursor)
-                            .thenApply(holds -> holds ? new Found(state, cursor) : null);
+                    return laneEnds.holding(state.lease(), cursor)
+                            .thenApply(end ->
+                                    end.isPresent()
+                                            ? new Found(state, cursor, end.getAsLong())
+                                            : null);
                 });
     }
 
@@ -126,7 +132,7 @@ final class Resumer {
                                 connectionId(),
                                 state.generation() + 1),
                         opening.ended());
-        session.restore(state, found.cursor());
+        session.restore(state, found.cursor(), found.laneEnd());
         return parts.sessionLog()
                 .appendAndApply(session.asState(Step.ATTACH))
                 .thenApply(applied -> {

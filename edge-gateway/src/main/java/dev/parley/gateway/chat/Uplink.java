@@ -156,7 +156,7 @@ final class Uplink {
                 return false;
             }
             place.take(fresh);
-            parts.lanes().reader().join(session, fresh.startOffset());
+            parts.lanes().reader().join(session, fresh.startOffset(), fresh.startOffset());
         }
         session.laneUsed();
         publishes++;

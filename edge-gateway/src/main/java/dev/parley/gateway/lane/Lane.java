@@ -19,6 +19,9 @@ final class Lane {
     /** When something last came, or was last expected. */
     long quietSince;
 
+    /** Known to be written: the lane is not quiet before it was read up to here. */
+    long writtenTo;
+
     /** When the broker was last asked whether the lane has more. */
     long askedAt;
 

@@ -105,8 +105,13 @@ public final class LaneReader {
         return lane == null ? -1 : lane.position;
     }
 
-    /** From now on the tenant gets the records of its lease, those from {@code offset} on. */
-    public void join(LaneTenant tenant, long offset) {
+    /**
+     * From now on the tenant gets the records of its lease, those from {@code offset} on.
+     *
+     * @param writtenTo where the lane is known to end; until it was read up to there it is fetched,
+     *     though no answer runs any more and many lanes want to be read
+     */
+    public void join(LaneTenant tenant, long offset, long writtenTo) {
         LaneLease lease = tenant.lease();
         submit(reader -> {
             Lane lane = lanes.get(lease.lane());
@@ -121,6 +126,7 @@ public final class LaneReader {
                 lane.position = offset;
                 reader.seek(lane.partition, offset);
             }
+            lane.writtenTo = Math.max(lane.writtenTo, writtenTo);
             fetch(reader, lane);
         });
     }
@@ -132,6 +138,7 @@ public final class LaneReader {
             tenants.remove(tenant.sessionId(), tenant);
             Lane lane = lanes.get(number);
             if (lane != null && lane.tenants.remove(tenant) && lane.tenants.isEmpty()) {
+                lane.writtenTo = 0;
                 pause(reader, lane);
             }
         });
@@ -318,11 +325,20 @@ public final class LaneReader {
             if (lane.fetched
                     && !(free && lane.warm)
                     && now - lane.quietSince > linger
-                    && lane.tenants.stream().noneMatch(LaneTenant::awaitsFrames)) {
+                    && lane.tenants.stream().noneMatch(LaneTenant::awaitsFrames)
+                    && (free || isRead(reader, lane))) {
                 pause(reader, lane);
             }
         }
         standing.look(lanes.values(), now, rescue -> submit(r -> rescue.by(r, lanes)));
+    }
+
+    private static boolean isRead(KafkaConsumer<String, byte[]> reader, Lane lane) {
+        if (lane.position < lane.writtenTo) {
+            // Markers of transactions move the reader on and are no records.
+            lane.position = reader.position(lane.partition);
+        }
+        return lane.position >= lane.writtenTo;
     }
 
     private static int number(ConsumerRecord<String, byte[]> record) {
