@@ -16,7 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
  * woken, or stopped, in the middle of bursts. Limits stay exact, nothing is charged twice, and the
  * ledger is right afterwards.
  */
-@Tag("endurance")
 class FailoverTest {
 
     private static final int USERS = 24;

@@ -22,7 +22,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -31,7 +30,6 @@ import tools.jackson.databind.JsonNode;
  * orchestrators and workers are killed. What clients were told was used, what is charged in the
  * record and what the orchestrators keep are the same, to the token.
  */
-@Tag("endurance")
 class AccountingTest {
 
     private static final int MESSAGES = Integer.getInteger("accounting.messages", 10_000);

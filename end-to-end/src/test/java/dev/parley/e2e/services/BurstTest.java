@@ -16,7 +16,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -24,7 +23,6 @@ import tools.jackson.databind.JsonNode;
  * G6: fifty clients of one user at two gateways ask for more than there is room for, while the
  * orchestrators are killed in turns. Exactly as many are admitted as there is room for.
  */
-@Tag("endurance")
 class BurstTest {
 
     private static final int CLIENTS = 50;

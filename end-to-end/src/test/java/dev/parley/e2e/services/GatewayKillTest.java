@@ -6,12 +6,10 @@ import dev.parley.e2e.client.ChatSocket;
 import dev.parley.e2e.client.Frames;
 import dev.parley.e2e.system.ServicesRun;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** G1, G3, G4: the gateway that holds the socket is killed; the client goes on at another one. */
-@Tag("endurance")
 class GatewayKillTest {
 
     @Test

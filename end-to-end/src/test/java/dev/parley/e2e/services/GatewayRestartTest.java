@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -19,10 +18,9 @@ import tools.jackson.databind.JsonNode;
  * G4: one gateway starts while the other is killed; whoever comes back to the young one is served,
  * as soon as it takes connections at all.
  */
-@Tag("endurance")
 class GatewayRestartTest {
 
-    private static final int ROUNDS = 6;
+    private static final int ROUNDS = Integer.getInteger("parley.rounds", 2);
 
     @Test
     void a_session_goes_on_at_a_gateway_that_starts_while_its_own_is_killed() {

@@ -29,7 +29,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -102,7 +101,6 @@ class RoamingTest {
     }
 
     @Test
-    @Tag("endurance")
     void five_hundred_clients_reload_at_once() throws Exception {
         List<RoamingChat> chats = new ArrayList<>();
         List<String> messages = new ArrayList<>();

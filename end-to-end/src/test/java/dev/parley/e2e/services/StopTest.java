@@ -24,7 +24,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -32,7 +31,6 @@ import tools.jackson.databind.JsonNode;
  * A stop closes the connection to the provider within half a second, whichever gateway it comes to:
  * measured from when the client says it until the provider sees that nobody listens.
  */
-@Tag("endurance")
 class StopTest {
 
     private static final int STOPS = Integer.getInteger("parley.stops", 20);

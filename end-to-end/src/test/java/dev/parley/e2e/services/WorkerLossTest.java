@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -22,10 +21,9 @@ import tools.jackson.databind.JsonNode;
  * G1, G3: workers are killed and paused in the middle of answers, one or all of them; every answer
  * goes on at another worker and ends once, with the text that was shown.
  */
-@Tag("endurance")
 class WorkerLossTest {
 
-    private static final int ROUNDS = Integer.getInteger("parley.rounds", 4);
+    private static final int ROUNDS = Integer.getInteger("parley.rounds", 2);
     private static final int ANSWERS = 4;
     private static final Duration TAKEOVER = Duration.ofSeconds(5);
 
