@@ -44,6 +44,8 @@ final class SessionLab {
                         "-Xmx" + megabytes + "m",
                         "-Xss512k",
                         "-XX:+UseSerialGC",
+                        "-XX:+UseCompactObjectHeaders",
+                        "-XX:+UseStringDeduplication",
                         "--enable-native-access=ALL-UNNAMED"),
                 Map.of("parley.lanes.initial", "64"));
     }
