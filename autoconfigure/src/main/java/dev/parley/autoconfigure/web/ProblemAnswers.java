@@ -16,6 +16,7 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import org.springframework.web.util.DisconnectedClientHelper;
 
 /**
  * RFC 9457 answers, each with its {@code code}; what is not foreseen carries a reference into the
@@ -33,8 +34,13 @@ public class ProblemAnswers extends ResponseEntityExceptionHandler {
         return answer(e.code(), HttpStatusCode.valueOf(e.code().httpStatus()), e.detail());
     }
 
+    /** Null, which ends it, where nobody is left to be answered: a client may go at any time. */
     @ExceptionHandler
-    ResponseEntity<Object> unforeseen(Exception e) {
+    @Nullable ResponseEntity<Object> unforeseen(Exception e) {
+        if (DisconnectedClientHelper.isClientDisconnectedException(e)) {
+            LOG.debug("a client is gone", e);
+            return null;
+        }
         String reference = HexFormat.of().toHexDigits(random.nextLong());
         LOG.error("reference {}", reference, e);
         return answer(

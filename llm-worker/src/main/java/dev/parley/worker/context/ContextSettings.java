@@ -17,7 +17,7 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("parley.context")
 public record ContextSettings(
-        @DefaultValue("128000") @Min(0) int tokens, @DefaultValue @Valid List<Window> models) {
+        @DefaultValue("128000") @Min(0) int tokens, @DefaultValue List<@Valid Window> models) {
 
     public ContextSettings {
         models = List.copyOf(models);

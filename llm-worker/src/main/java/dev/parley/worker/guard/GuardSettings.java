@@ -28,7 +28,7 @@ public record GuardSettings(
         @DefaultValue("false") boolean enabled,
         @DefaultValue("block") OnFailure onFailure,
         @DefaultValue("200") @Min(0) @Max(10_000) int holdChars,
-        @DefaultValue @Valid List<Rule> rules,
+        @DefaultValue List<@Valid Rule> rules,
         @Valid @Nullable Classifier classifier) {
 
     public GuardSettings {

@@ -16,7 +16,7 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("parley")
-public record FurtherProviders(@DefaultValue @Valid Map<String, One> providers) {
+public record FurtherProviders(@DefaultValue Map<String, @Valid One> providers) {
 
     public FurtherProviders {
         providers = Map.copyOf(providers);
