@@ -212,7 +212,8 @@ final class Samples {
                                         "replay-1",
                                         "conversation-0",
                                         "message-0",
-                                        List.of(RECORDED_TOOL))),
+                                        List.of(RECORDED_TOOL),
+                                        new PersonKey("user-2", "key-2", "d3JhcHBlZA==", AT))),
                         new RequestEvent.StopRequested("message-1", CALLER, REPLY_TO, AT),
                         new RequestEvent.ApprovalGiven("call-1", true, CALLER, REPLY_TO, AT),
                         new RequestEvent.RegenerateRequested(

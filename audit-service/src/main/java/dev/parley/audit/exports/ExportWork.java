@@ -3,6 +3,7 @@ package dev.parley.audit.exports;
 import dev.parley.audit.history.ConversationSummary;
 import dev.parley.audit.history.Exports;
 import dev.parley.audit.inspection.ConversationSelection;
+import dev.parley.audit.store.RepeatedWords;
 import dev.parley.audit.store.SchemaReady;
 import dev.parley.audit.web.Cursor;
 import dev.parley.audit.web.Page;
@@ -45,6 +46,7 @@ final class ExportWork {
     private final ConversationSelection selection;
     private final Exports exports;
     private final RowSecurity rows;
+    private final RepeatedWords words;
     private final ObjectStore store;
     private final Clock clock;
     private final RepeatedWork work;
@@ -56,6 +58,7 @@ final class ExportWork {
             ConversationSelection selection,
             Exports exports,
             RowSecurity rows,
+            RepeatedWords words,
             ObjectStore store,
             Clock clock) {
         this.jobs = jobs;
@@ -64,6 +67,7 @@ final class ExportWork {
         this.selection = selection;
         this.exports = exports;
         this.rows = rows;
+        this.words = words;
         this.store = store;
         this.clock = clock;
         this.work = new RepeatedWork("exports", settings.idle(), this::piece);
@@ -179,13 +183,17 @@ final class ExportWork {
                 });
     }
 
-    private static Set<String> persons(Page<ConversationSummary> page) {
+    /** Whose they are, and whose words they repeat. */
+    private Set<String> persons(Page<ConversationSummary> page) {
         Set<String> persons = new TreeSet<>();
         for (ConversationSummary conversation : page.items()) {
             if (conversation.user() != null) {
                 persons.add(conversation.user());
             }
         }
+        words.persons(page.items().stream().map(ConversationSummary::id).toList())
+                .values()
+                .forEach(persons::addAll);
         return persons;
     }
 

@@ -10,6 +10,7 @@ import dev.parley.schemas.record.TurnRecord.ImportedTurn;
 import dev.parley.schemas.record.TurnRecord.RefusalTurn;
 import dev.parley.schemas.record.TurnRecord.ToolCallTurn;
 import dev.parley.schemas.record.TurnRecord.UserTurn;
+import dev.parley.schemas.vault.SealedText;
 import java.math.BigDecimal;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -70,12 +71,17 @@ final class LinkColumns {
         };
     }
 
+    /** Words of another person that were run again are found by the original alone. */
+    private static boolean isOwn(@Nullable SealedText text) {
+        return text != null && text.userId() == null;
+    }
+
     private static LinkColumns user(UserTurn turn) {
         LinkColumns columns = new LinkColumns("user", turn.messageId());
         columns.status = "sent";
         columns.model = turn.model();
         columns.entrance = turn.entrance();
-        columns.searchable = turn.text() != null;
+        columns.searchable = isOwn(turn.text());
         columns.author = "user";
         columns.parentId = turn.parentId();
         columns.regenerates = turn.regenerates();
@@ -89,7 +95,7 @@ final class LinkColumns {
         columns.attempt = answer.attempt();
         columns.usage = answer.usage();
         columns.cost = answer.cost();
-        columns.searchable = true;
+        columns.searchable = isOwn(answer.text());
         columns.author = "assistant";
         columns.startedAt = answer.startedAt();
         columns.firstTokenAt = answer.firstTokenAt();
@@ -114,7 +120,7 @@ final class LinkColumns {
         columns.code = refusal.code().code();
         columns.model = refusal.model();
         columns.entrance = refusal.entrance();
-        columns.searchable = refusal.text() != null;
+        columns.searchable = isOwn(refusal.text());
         columns.limitName = refusal.limit() == null ? null : refusal.limit().name();
         return columns;
     }
@@ -126,7 +132,7 @@ final class LinkColumns {
         columns.model = failure.model();
         columns.attempt = failure.attempt();
         columns.usage = failure.usage();
-        columns.searchable = failure.partial() != null;
+        columns.searchable = isOwn(failure.partial());
         columns.author = "assistant";
         columns.endedAt = failure.endedAt();
         return columns;

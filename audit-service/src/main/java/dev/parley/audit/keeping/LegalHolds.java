@@ -1,5 +1,6 @@
 package dev.parley.audit.keeping;
 
+import dev.parley.audit.store.RepeatedWords;
 import dev.parley.audit.web.Cursor;
 import dev.parley.audit.web.Page;
 import java.sql.ResultSet;
@@ -8,6 +9,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -50,11 +52,13 @@ class LegalHolds {
             @Nullable Instant releasedAt) {}
 
     private final JdbcClient database;
+    private final RepeatedWords words;
     private final KeepingActs acts;
     private final Clock clock;
 
-    LegalHolds(JdbcClient database, KeepingActs acts, Clock clock) {
+    LegalHolds(JdbcClient database, RepeatedWords words, KeepingActs acts, Clock clock) {
         this.database = database;
+        this.words = words;
         this.acts = acts;
         this.clock = clock;
     }
@@ -109,7 +113,24 @@ class LegalHolds {
                 .param("user", userId)
                 .query(String.class)
                 .optional()
-                .orElse(null);
+                .orElseGet(() -> onRerun(userId));
+    }
+
+    /** A hold on a rerun keeps the words that it repeats. */
+    private @Nullable String onRerun(String userId) {
+        Map<String, String> held = new HashMap<>();
+        database.sql(
+                        "SELECT subject, hold_id FROM legal_holds"
+                                + " WHERE kind = 'conversation_id' AND released_at IS NULL")
+                .query((row, number) -> held.put(row.getString(1), row.getString(2)))
+                .list();
+        return held.isEmpty()
+                ? null
+                : words.persons(held.keySet()).entrySet().stream()
+                        .filter(repeated -> repeated.getValue().contains(userId))
+                        .map(repeated -> held.get(repeated.getKey()))
+                        .findFirst()
+                        .orElse(null);
     }
 
     private OffsetDateTime now() {

@@ -3,6 +3,7 @@ package dev.parley.audit.replay;
 import dev.parley.schemas.Json;
 import dev.parley.schemas.UnreadableRecordException;
 import dev.parley.schemas.record.ChatMessage;
+import dev.parley.schemas.record.PersonKey;
 import dev.parley.schemas.record.RecordedTool;
 import dev.parley.schemas.record.TurnRecord;
 import dev.parley.schemas.record.TurnRecord.AssistantTurn;
@@ -23,9 +24,15 @@ import tools.jackson.databind.node.StringNode;
 /**
  * A message of the record that can be asked again, with what stood before it on its branch then:
  * each answer is compared under the history that the recorded one had.
+ *
+ * @param key of the person whose words they are
  */
 record RecordedQuestion(
-        String messageId, String text, List<ChatMessage> context, List<RecordedTool> tools) {
+        String messageId,
+        String text,
+        PersonKey key,
+        List<ChatMessage> context,
+        List<RecordedTool> tools) {
 
     /** In the order of the chain; without those whose text cannot be read. */
     static List<RecordedQuestion> of(Recording recording) {
@@ -51,11 +58,13 @@ record RecordedQuestion(
         List<RecordedQuestion> questions = new ArrayList<>();
         for (UserTurn turn : asked.values()) {
             String text = text(recording, asked, turn);
-            if (text != null) {
+            PersonKey key = key(recording, asked, turn);
+            if (text != null && key != null) {
                 questions.add(
                         new RecordedQuestion(
                                 turn.messageId(),
                                 text,
+                                key,
                                 context(recording, asked, answers, turn),
                                 tools.getOrDefault(turn.messageId(), List.of())));
             }
@@ -74,16 +83,25 @@ record RecordedQuestion(
                 result == null ? "" : result);
     }
 
-    /** Its own, or that of the message whose answer was asked for again. */
     private static @Nullable String text(
             Recording recording, Map<String, UserTurn> asked, UserTurn turn) {
-        if (turn.text() != null) {
-            return recording.open(turn.messageId(), turn.text());
-        }
-        UserTurn again = turn.regenerates() == null ? null : asked.get(turn.regenerates());
-        return again == null || again.text() == null
+        UserTurn said = said(asked, turn);
+        return said == null ? null : recording.open(said.messageId(), said.text());
+    }
+
+    private static @Nullable PersonKey key(
+            Recording recording, Map<String, UserTurn> asked, UserTurn turn) {
+        UserTurn said = said(asked, turn);
+        return said == null || said.text() == null
                 ? null
-                : recording.open(again.messageId(), again.text());
+                : recording.keys().keyOf(recording.userId(), said.text()).orElse(null);
+    }
+
+    /** The one with the text: itself, or the message whose answer was asked for again. */
+    private static @Nullable UserTurn said(Map<String, UserTurn> asked, UserTurn turn) {
+        return turn.text() != null || turn.regenerates() == null
+                ? turn
+                : asked.get(turn.regenerates());
     }
 
     private static List<ChatMessage> context(

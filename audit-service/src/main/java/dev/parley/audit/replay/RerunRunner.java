@@ -181,7 +181,8 @@ final class RerunRunner {
                                 replay.id(),
                                 replay.conversationId(),
                                 question.messageId(),
-                                question.tools())));
+                                question.tools(),
+                                question.key())));
         answers.asked(replay.id(), row.number(), now);
     }
 

@@ -15,6 +15,11 @@ public record OpenedText(@Nullable String text, State state) {
         ERASED,
         /** The person's key has not arrived from the log yet. */
         KEY_MISSING,
+        /**
+         * Words of another person that were run again: who reads them here may not have that
+         * person's key, or it has not arrived yet.
+         */
+        WITHHELD,
         /** The key is there and does not open it: altered, or of another master key. */
         DAMAGED;
 

@@ -2,6 +2,7 @@ package dev.parley.audit.vault;
 
 import dev.parley.schemas.vault.PersonCipher;
 import java.security.SecureRandom;
+import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -25,17 +26,31 @@ public final class Vault {
 
     /** The keys of these persons, the newest of each first. */
     public Keyring keyring(Collection<String> userIds) {
+        return new Keyring(
+                cipher,
+                masterKey.bytes(),
+                read(Set.copyOf(userIds)),
+                user -> read(Set.of(user)).getOrDefault(user, Map.of()));
+    }
+
+    /** With an empty map for whoever has none. */
+    private Map<String, Map<String, Keyring.Entry>> read(Set<String> userIds) {
         Map<String, Map<String, Keyring.Entry>> entries = new HashMap<>();
+        userIds.forEach(user -> entries.put(user, new LinkedHashMap<>()));
         database.sql(
-                        "SELECT user_id, key_id, wrapped FROM person_keys"
+                        "SELECT user_id, key_id, wrapped, created_at FROM person_keys"
                                 + " WHERE user_id = ANY (?) ORDER BY created_at DESC")
-                .param(Set.copyOf(userIds).toArray(String[]::new))
+                .param(userIds.toArray(String[]::new))
                 .query((row, number) ->
-                        new Keyring.Entry(row.getString(1), row.getString(2), row.getString(3)))
+                        new Keyring.Entry(
+                                row.getString(1),
+                                row.getString(2),
+                                row.getString(3),
+                                row.getObject(4, OffsetDateTime.class).toInstant()))
                 .list()
                 .forEach(entry ->
                         entries.computeIfAbsent(entry.userId(), user -> new LinkedHashMap<>())
                                 .put(entry.keyId(), entry));
-        return new Keyring(cipher, masterKey.bytes(), entries);
+        return entries;
     }
 }

@@ -101,9 +101,11 @@ final class Admission {
     Author authorOf(Ask ask) {
         Rights rights = policy.rights(ask.request().caller());
         var caller = ask.request().caller();
-        return rights == null
-                ? new Author(caller.id(), caller.role(), caller.team())
-                : rights.author();
+        Author author =
+                rights == null
+                        ? new Author(caller.id(), caller.role(), caller.team())
+                        : rights.author();
+        return author.repeating(ask.words());
     }
 
     private boolean decide(Ask ask, @Nullable Waiting waited) {
@@ -140,14 +142,14 @@ final class Admission {
                 if (rights.queue() && line.joins(refused.refusal(), ask, waited)) {
                     return true;
                 }
-                refuse(ask, rights.author(), refused.refusal(), waited);
+                refuse(ask, authorOf(ask), refused.refusal(), waited);
                 return false;
             }
             case Reservation.Verdict.Held held -> {
                 if (rights.queue() && line.isBehindOthers(ask)) {
                     Refusal behind = line.full(rights.limits());
                     if (!line.joins(behind, ask, waited)) {
-                        refuse(ask, rights.author(), behind, waited);
+                        refuse(ask, authorOf(ask), behind, waited);
                         return false;
                     }
                     return true;
@@ -156,7 +158,7 @@ final class Admission {
                 if (team != null && share != null && !team.covers(share)) {
                     Refusal overloaded = line.awaitTeam(ask, waited);
                     if (overloaded != null) {
-                        refuse(ask, rights.author(), overloaded, waited);
+                        refuse(ask, authorOf(ask), overloaded, waited);
                         return false;
                     }
                     boolean shorter = reservation.mayShorten();
@@ -179,7 +181,7 @@ final class Admission {
 
     /** Each further call of the model has all of the one before, and results of tools. */
     private long furtherInput(Ask ask, Rights rights, long input) {
-        if (ask.recordedTools() == null && rights.tools().isEmpty()) {
+        if (!ask.isRerun() && rights.tools().isEmpty()) {
             return 0;
         }
         Integer rounds = toolRounds(rights);
@@ -233,7 +235,7 @@ final class Admission {
 
     private void dispatch(Ask ask, Rights rights, Offer offer, @Nullable Waiting waited) {
         String conversationId = java.util.Objects.requireNonNull(ask.conversationId());
-        Author author = rights.author();
+        Author author = rights.author().repeating(ask.words());
         List<ReplyTo> recipients = waited == null ? List.of(ask.replyTo()) : waited.recipients();
         ReplyTo replyTo = recipients.getFirst();
         Duration longest =
@@ -267,7 +269,7 @@ final class Admission {
         }
         work.put(known(conversationId).admit(ask.messageId(), now), settings.retention());
         work.put(remembered(ask, conversationId, null));
-        boolean rerun = ask.recordedTools() != null;
+        boolean rerun = ask.isRerun();
         Job job =
                 new Job(
                         MessageIds.derive("job", ask.messageId()),

@@ -2,6 +2,7 @@ package dev.parley.orchestrator.core;
 
 import dev.parley.schemas.MessageIds;
 import dev.parley.schemas.record.ChatMessage;
+import dev.parley.schemas.record.PersonKey;
 import dev.parley.schemas.record.RecordedTool;
 import dev.parley.schemas.record.ReplyTo;
 import dev.parley.schemas.record.RequestEvent;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param parentId the branch to go on from
  * @param context the client's own; null: the branch
  * @param recordedTools of a conversation that is run again; null: tools are called
+ * @param words key of the person whose recorded words are asked again; null: they are the user's
  */
 record Ask(
         RequestEvent.Question request,
@@ -32,7 +34,8 @@ record Ask(
         @Nullable Double temperature,
         @Nullable List<ChatMessage> context,
         String entrance,
-        @Nullable List<RecordedTool> recordedTools) {
+        @Nullable List<RecordedTool> recordedTools,
+        @Nullable PersonKey words) {
 
     static Ask of(RequestEvent.Question question, Work work) {
         return switch (question) {
@@ -46,6 +49,11 @@ record Ask(
                             edit.text(),
                             MessageIds.derive("edit", edit.targetMessageId(), edit.text()));
         };
+    }
+
+    /** Whether a recorded question is asked again. */
+    boolean isRerun() {
+        return recordedTools != null;
     }
 
     ReplyTo replyTo() {
@@ -69,17 +77,22 @@ record Ask(
                 continued == null ? null : continued.leaf(),
                 null,
                 m.text(),
-                MessageIds.derive("text", m.text()),
+                m.rerun() == null
+                        ? MessageIds.derive("text", m.text())
+                        : MessageIds.derive("rerun", m.rerun().replayId(), m.rerun().messageId()),
                 m.model(),
                 m.maxTokens(),
                 m.temperature(),
                 m.context(),
                 m.entrance(),
-                m.rerun() == null ? null : m.rerun().tools());
+                m.rerun() == null ? null : m.rerun().tools(),
+                m.rerun() == null ? null : m.rerun().key());
     }
 
     private static Ask regenerate(RequestEvent.RegenerateRequested r, Work work) {
-        Message target = work.message(r.targetMessageId());
+        Message known = work.message(r.targetMessageId());
+        // The text of a rerun is not kept, so that it cannot be asked again from here.
+        Message target = known == null || known.text().isEmpty() ? null : known;
         String original =
                 target == null || target.regenerates() == null
                         ? r.targetMessageId()
@@ -113,6 +126,7 @@ record Ask(
                 null,
                 null,
                 "ws",
+                null,
                 null);
     }
 }

@@ -56,7 +56,8 @@ public record Message(
     }
 
     /**
-     * As it was asked for.
+     * As it was asked for; the text of a rerun is another person's and is asked with its own
+     * context, so that it is not kept here.
      *
      * @param before the same one when it has waited; its sessions stay
      */
@@ -68,7 +69,7 @@ public record Message(
                 ask.parentId(),
                 ask.regenerates(),
                 ask.clientMsgId(),
-                ask.text(),
+                ask.isRerun() ? "" : ask.text(),
                 ask.digest(),
                 before == null ? List.of(ask.replyTo().sessionId()) : before.sessions(),
                 outcome,

@@ -31,6 +31,26 @@ public record Outcome(
                 null, refusal.code(), refusal.error(), "", refusal.retryAfterS(), refusal.limit());
     }
 
+    /** The same without what was answered, for where that is not to be kept. */
+    Outcome withoutText() {
+        ServerFrame.AnswerResult bare =
+                result == null
+                        ? null
+                        : new ServerFrame.AnswerResult(
+                                "",
+                                result.finishReason(),
+                                result.model(),
+                                result.tokensInput(),
+                                result.tokensOutput(),
+                                result.tokensCached(),
+                                result.cost(),
+                                result.toolCalls(),
+                                result.toolsUsed(),
+                                result.iterations(),
+                                result.attempt());
+        return new Outcome(bare, code, error, "", retryAfterS, limit);
+    }
+
     /** The text that token frames carried. */
     String shown() {
         return result == null ? partial : result.answer();

@@ -333,7 +333,8 @@ final class Settlement {
         Message message = work.message(answer.messageId());
         String clientMsgId = message == null ? null : message.clientMsgId();
         if (message != null) {
-            work.put(message.ended(outcome));
+            boolean own = answer.author().words() == null;
+            work.put(message.ended(own ? outcome : outcome.withoutText()));
         }
         Conversation conversation = work.conversation(answer.conversationId());
         if (conversation != null) {

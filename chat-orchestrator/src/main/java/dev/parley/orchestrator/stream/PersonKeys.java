@@ -2,6 +2,7 @@ package dev.parley.orchestrator.stream;
 
 import dev.parley.schemas.Json;
 import dev.parley.schemas.record.PersonKey;
+import dev.parley.schemas.vault.CipherException;
 import dev.parley.schemas.vault.PersonCipher;
 import dev.parley.schemas.vault.SealedText;
 import java.time.Instant;
@@ -11,6 +12,8 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Data keys of the users of one task. A key is made at the first text that needs it, kept wrapped
@@ -19,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PersonKeys {
 
+    private static final Logger LOG = LoggerFactory.getLogger(PersonKeys.class);
     private static final int OPEN_KEYS_MAX = 10_000;
 
     private final KeyValueStore<String, byte[]> store;
@@ -55,6 +59,23 @@ final class PersonKeys {
             open.put(userId, key);
         }
         return cipher.seal(key.key(), key.keyId(), messageId, text);
+    }
+
+    /**
+     * Seals a text of this message with the key of the person whose words it repeats. That key is
+     * another task's: it is neither kept here nor published. One that does not open must stall no
+     * task: what it should seal is sealed for nobody.
+     */
+    SealedText seal(PersonKey person, String messageId, String text) {
+        byte[] key;
+        try {
+            key = cipher.unwrap(masterKey, person.userId(), person.keyId(), person.wrapped());
+        } catch (CipherException e) {
+            LOG.warn("the key {} of a rerun does not open", person.keyId());
+            key = cipher.newKey();
+        }
+        SealedText sealed = cipher.seal(key, person.keyId(), messageId, text);
+        return new SealedText(sealed.keyId(), sealed.sealed(), person.userId());
     }
 
     /** Forgets the user's key; the next text makes a new one. */

@@ -14,6 +14,7 @@ import dev.parley.schemas.record.PersonKey;
 import dev.parley.schemas.record.PipelineEvent;
 import dev.parley.schemas.record.ReplyTo;
 import dev.parley.schemas.record.TurnRecord;
+import dev.parley.schemas.vault.SealedText;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.apache.kafka.common.header.Headers;
@@ -128,16 +129,7 @@ final class Publisher {
 
     private void turn(Occasion occasion, Emitted.Turn turn) {
         String userId = occasion.userId();
-        TurnRecord.Body body =
-                TurnSealer.body(
-                        turn.draft(),
-                        text ->
-                                keys.seal(
-                                        userId,
-                                        turn.draft().messageId(),
-                                        carriage.redaction().of(text),
-                                        occasion.now(),
-                                        key -> publishKey(occasion, key)));
+        TurnRecord.Body body = TurnSealer.body(turn.draft(), text -> sealed(occasion, turn, text));
         String chainKey = StateKeys.chain(userId, turn.conversationId());
         byte[] head = store.get(chainKey);
         TurnRecord link =
@@ -153,6 +145,20 @@ final class Publisher {
                         body);
         store.put(chainKey, Json.write(ConversationChain.after(link)));
         event(occasion, Topic.TURNS, turn.conversationId(), link);
+    }
+
+    private SealedText sealed(Occasion occasion, Emitted.Turn turn, String text) {
+        String messageId = turn.draft().messageId();
+        String redacted = carriage.redaction().of(text);
+        PersonKey words = turn.author().words();
+        return words != null
+                ? keys.seal(words, messageId, redacted)
+                : keys.seal(
+                        occasion.userId(),
+                        messageId,
+                        redacted,
+                        occasion.now(),
+                        key -> publishKey(occasion, key));
     }
 
     private void publishKey(Occasion occasion, PersonKey key) {

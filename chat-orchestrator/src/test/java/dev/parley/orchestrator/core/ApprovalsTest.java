@@ -345,6 +345,6 @@ class ApprovalsTest {
                 caller(),
                 LANE,
                 Given.START,
-                new RequestEvent.Rerun("replay-1", "old", "old-message", tools));
+                new RequestEvent.Rerun("replay-1", "old", "old-message", tools, null));
     }
 }

@@ -1,5 +1,6 @@
 package dev.parley.orchestrator.stream;
 
+import static dev.parley.orchestrator.core.Given.START;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.autoconfigure.Instance;
@@ -15,6 +16,7 @@ import dev.parley.schemas.record.Checkpoint;
 import dev.parley.schemas.record.Job;
 import dev.parley.schemas.record.PersonKey;
 import dev.parley.schemas.record.PolicyRecord;
+import dev.parley.schemas.record.ReplyTo;
 import dev.parley.schemas.record.RequestEvent;
 import dev.parley.schemas.record.TurnRecord;
 import dev.parley.schemas.vault.PersonCipher;
@@ -196,6 +198,77 @@ class TopologyTest {
             head = ConversationChain.after(turn);
         }
         assertThat(head.nextOrdinal()).isEqualTo(4);
+    }
+
+    @Test
+    void wordsThatAreRunAgainStayUnderTheKeyOfWhoseTheyAre() {
+        byte[] open = cipher.newKey();
+        PersonKey grace =
+                new PersonKey(
+                        "grace", "key-1", cipher.wrap(MASTER_KEY, "grace", "key-1", open), START);
+        askAgain("again", "a canary sang", grace);
+        answer("again", "It did, the canary");
+
+        List<TestRecord<String, byte[]>> turns = read(Topic.TURNS.topicName());
+        assertThat(texts(open, turns)).containsExactly("a canary sang", "It did, the canary");
+        assertThat(turns)
+                .extracting(r -> Json.read(r.value(), TurnRecord.class).userId())
+                .containsOnly(Given.USER);
+        assertThat(new String(turns.getFirst().value(), StandardCharsets.UTF_8))
+                .contains("\"user_id\":\"grace\"");
+        assertThat(read(Topic.KEYS.topicName())).isEmpty();
+        KeyValueStore<String, byte[]> store = driver.getKeyValueStore(StateKeys.STORE);
+        try (var all = store.all()) {
+            all.forEachRemaining(entry ->
+                    assertThat(new String(entry.value, StandardCharsets.UTF_8))
+                            .doesNotContain("canary", grace.wrapped()));
+        }
+
+        jobs();
+        ask("later", "And then?");
+        assertThat(Json.read(jobs().getFirst().value(), Job.class).messages()).hasSize(1);
+        assertThat(
+                        texts(
+                                openKey(read(Topic.KEYS.topicName()).getFirst()),
+                                read(Topic.TURNS.topicName())))
+                .containsExactly("And then?");
+    }
+
+    @Test
+    void aKeyThatDoesNotOpenSealsForNobodyAndStallsNothing() {
+        askAgain("again", "a canary sang", new PersonKey("grace", "key-1", "bm9uZQ==", START));
+        ask("other", "hello");
+
+        List<TestRecord<String, byte[]>> turns = read(Topic.TURNS.topicName());
+        assertThat(turns).hasSize(2);
+        assertThat(new String(turns.getFirst().value(), StandardCharsets.UTF_8))
+                .contains("\"key_id\":\"key-1\"")
+                .doesNotContain("canary");
+    }
+
+    /** As the audit service does for an auditor. */
+    private void askAgain(String clientMsgId, String text, PersonKey key) {
+        RequestEvent.MessageSubmitted said = said(clientMsgId, text);
+        requests.pipeInput(
+                Given.USER,
+                Json.write(
+                        new RequestEvent.MessageSubmitted(
+                                said.messageId(),
+                                said.clientMsgId(),
+                                said.conversationId(),
+                                said.homeConversationId(),
+                                text,
+                                null,
+                                null,
+                                null,
+                                List.of(),
+                                "rerun",
+                                said.caller(),
+                                ReplyTo.NOBODY,
+                                said.receivedAt(),
+                                new RequestEvent.Rerun(
+                                        "replay-1", "recorded", "message-1", List.of(), key))),
+                clock.instant());
     }
 
     private byte[] openKey(TestRecord<String, byte[]> record) {

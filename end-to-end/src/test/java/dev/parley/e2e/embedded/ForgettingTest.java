@@ -68,6 +68,36 @@ class ForgettingTest {
     }
 
     @Test
+    void an_erasure_reaches_the_words_that_an_auditor_ran_again() {
+        String conversation = say("I am " + canary);
+        awaitTurns(conversation, 1);
+        Rest.Answer made =
+                auditor.post(
+                        "/api/audit/replays",
+                        Map.of("conversation_id", conversation, "mode", "rerun"));
+        assertThat(made.status()).as(made.body()).isEqualTo(201);
+        String replay = "/api/audit/replays/" + made.json().get("replay_id").stringValue();
+        String derived = made.json().get("derived_conversation_id").stringValue();
+        await("the rerun is done")
+                .atMost(PATIENCE)
+                .until(() -> auditor.read(replay).get("state").stringValue().equals("done"));
+        String shown = "/api/audit/conversations/" + derived;
+        assertThat(auditor.get(shown).body()).contains("I am " + canary);
+        assertThat(auditor.read(replay).at("/diff/answers/0/rerun/text").stringValue())
+                .isNotBlank();
+
+        assertThat(auditor.post("/api/audit/erasures", Map.of("user", user)).status())
+                .isEqualTo(201);
+
+        assertThat(auditor.get(shown).body()).contains("erased").doesNotContain(canary);
+        assertThat(auditor.get(replay).body()).doesNotContain(canary);
+        assertThat(auditor.get("/api/conversations/" + derived + "/export?format=jsonl").body())
+                .contains("\"link\"")
+                .doesNotContain(canary);
+        assertThat(auditor.read(shown + "/verify").get("ok").booleanValue()).isTrue();
+    }
+
+    @Test
     void an_import_can_be_read_found_and_continued() {
         Map<String, Object> question =
                 Map.of("id", "q", "role", "user", "content", "Which " + canary + " is it?");

@@ -110,9 +110,15 @@ public sealed interface RequestEvent extends PipelineEvent {
      * @param conversationId the recorded one; the new one is derived from it
      * @param messageId the recorded message
      * @param tools results that the record has, served in place of calling tools
+     * @param key of the person whose words they are: every text of the derived conversation is
+     *     sealed with it
      */
     record Rerun(
-            String replayId, String conversationId, String messageId, List<RecordedTool> tools) {
+            String replayId,
+            String conversationId,
+            String messageId,
+            List<RecordedTool> tools,
+            @Nullable PersonKey key) {
         public Rerun {
             tools = tools == null ? List.of() : List.copyOf(tools);
         }
