@@ -23,10 +23,15 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import javax.sql.DataSource;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -135,6 +140,83 @@ class ProofTest {
                 AUDIT.json(AUDITOR, "/api/audit/conversations/" + conversation + "/verify");
 
         assertThat(verdict.at("/first_broken/reason").stringValue()).isEqualTo("resigned");
+    }
+
+    @Test
+    void neverSignsOverALinkThatWasAlteredAndRaisesAnAlarm() throws SQLException {
+        LOG.exchange(user, conversation, null, "One", "1");
+        signed(1);
+        List<Long> heads = heads();
+        double before = refused("changed");
+        String sound = newId();
+        try (Connection turn = AUDIT.bean(DataSource.class).getConnection();
+                Statement sql = turn.createStatement()) {
+            // Nobody signs while this has the turn.
+            turn.setAutoCommit(false);
+            sql.execute("SELECT pg_advisory_xact_lock(hashtext('parley/checkpoints'))");
+            LOG.exchange(user, conversation, null, "Two", "2");
+            LOG.exchange(user, sound, null, "Three", "3");
+            SURROUNDINGS.conversation(user, sound, 1);
+            SURROUNDINGS.conversation(user, conversation, 2);
+            alter("\"entrance\":\"ws\"", "\"entrance\":\"xx\"");
+            turn.rollback();
+        }
+
+        SURROUNDINGS.eventually(
+                AUDITOR,
+                "/api/audit/checkpoints?conversation_id=" + sound,
+                found -> found.path("items").size() == 1);
+        Awaitility.await("the alarm")
+                .atMost(Surroundings.PATIENCE)
+                .until(() -> refused("changed") > before);
+        assertThat(heads()).isEqualTo(heads).endsWith(2L);
+
+        // It goes on, and what is wrong is still before it.
+        LOG.exchange(user, conversation, null, "Four", "4");
+        Awaitility.await("the alarm again")
+                .atMost(Surroundings.PATIENCE)
+                .until(() -> refused("changed") > before + 1);
+        assertThat(heads()).isEqualTo(heads);
+
+        // As it was again, it is signed when it goes on.
+        alter("\"entrance\":\"xx\"", "\"entrance\":\"ws\"");
+        LOG.exchange(user, conversation, null, "Five", "5");
+        SURROUNDINGS.eventually(
+                AUDITOR,
+                "/api/audit/checkpoints?conversation_id=" + conversation,
+                found -> found.path("items").size() > heads.size());
+        assertThat(heads().getLast()).isGreaterThan(5L);
+    }
+
+    /** Of the question that came second. */
+    private void alter(String was, String is) {
+        AUDIT.database()
+                .sql(
+                        "UPDATE links SET record = replace(record, ?, ?)"
+                                + " WHERE conversation_id = ? AND ordinal = 3")
+                .params(List.of(was, is, conversation))
+                .update();
+    }
+
+    private List<Long> heads() {
+        return AUDIT.database()
+                .sql(
+                        "SELECT ordinal FROM checkpoint_heads WHERE conversation_id = ?"
+                                + " ORDER BY number")
+                .param(conversation)
+                .query(Long.class)
+                .list();
+    }
+
+    private static double refused(String reason) {
+        return AUDIT.management("/actuator/prometheus")
+                .body()
+                .lines()
+                .filter(line ->
+                        line.startsWith("parley_proof_refused_total")
+                                && line.contains("reason=\"" + reason + "\""))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 
     @Test

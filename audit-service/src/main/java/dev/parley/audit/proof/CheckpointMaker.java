@@ -27,6 +27,7 @@ class CheckpointMaker {
     private static final long PUBLISH_TIMEOUT_S = 10;
 
     private final CheckpointTable table;
+    private final HeadCheck check;
     private final JdbcClient database;
     private final SigningKey key;
     private final ProofSettings settings;
@@ -36,12 +37,14 @@ class CheckpointMaker {
 
     CheckpointMaker(
             CheckpointTable table,
+            HeadCheck check,
             JdbcClient database,
             SigningKey key,
             ProofSettings settings,
             KafkaTemplate<String, byte[]> kafka,
             Outbound outbound) {
         this.table = table;
+        this.check = check;
         this.database = database;
         this.key = key;
         this.settings = settings;
@@ -49,15 +52,19 @@ class CheckpointMaker {
         this.outbound = outbound;
     }
 
-    /** Signs the heads of what went on; how many, 0 also when another instance is at it. */
+    /**
+     * Signs the heads of what went on, those alone whose chains hold; how many went on, 0 also when
+     * another instance is at it.
+     */
     @Transactional
     public int make() {
         if (!table.isMine()) {
             return 0;
         }
-        List<Head> heads = table.takeHeads(settings.headsMax());
+        List<Head> taken = table.takeHeads(settings.headsMax());
+        List<Head> heads = check.sound(taken);
         if (heads.isEmpty()) {
-            return 0;
+            return taken.size();
         }
         rememberKey();
         Optional<ChainCheckpoint> last = table.last();
@@ -74,7 +81,7 @@ class CheckpointMaker {
                         key.keyId(),
                         ChainSignatures.sign(key.pair(), ChainSignatures.CHECKPOINT, statement),
                         heads));
-        return heads.size();
+        return taken.size();
     }
 
     /** In order; what the broker does not take is tried again the next time. */

@@ -4,6 +4,7 @@ import dev.parley.audit.store.SchemaReady;
 import dev.parley.autoconfigure.kafka.KafkaClients;
 import dev.parley.schemas.Topic;
 import jakarta.annotation.PreDestroy;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -59,47 +60,79 @@ final class Checkpointer {
     }
 
     private void run() {
-        Long end = null;
         boolean caughtUp = false;
         boolean warned = false;
         boolean more = false;
-        while (more || !pause()) {
-            more = false;
-            try {
-                if (end == null) {
-                    end = endOfTopic();
+        // One client for as long as it takes to learn where the log ends, and none afterwards.
+        try (End end = new End(clients)) {
+            while (more || !pause()) {
+                more = false;
+                try {
+                    caughtUp = caughtUp || hasRead(end.offset());
+                    if (caughtUp) {
+                        maker.publish();
+                        more = maker.make() == settings.headsMax() && stop.getCount() > 0;
+                        maker.publish();
+                    }
+                    warned = false;
+                } catch (DataAccessException
+                        | TransactionException
+                        | ExecutionException
+                        | TimeoutException e) {
+                    if (!warned) {
+                        LOG.warn("no checkpoint can be made: {}", e.toString());
+                        warned = true;
+                    }
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return;
+                } catch (RuntimeException e) {
+                    LOG.error("a checkpoint could not be made", e);
                 }
-                caughtUp = caughtUp || hasRead(end);
-                if (caughtUp) {
-                    maker.publish();
-                    more = maker.make() == settings.headsMax() && stop.getCount() > 0;
-                    maker.publish();
-                }
-                warned = false;
-            } catch (DataAccessException
-                    | TransactionException
-                    | ExecutionException
-                    | TimeoutException e) {
-                if (!warned) {
-                    LOG.warn("no checkpoint can be made: {}", e.toString());
-                    warned = true;
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            } catch (RuntimeException e) {
-                LOG.error("a checkpoint could not be made", e);
             }
         }
     }
 
-    private long endOfTopic() throws ExecutionException, TimeoutException, InterruptedException {
-        TopicPartition partition = new TopicPartition(Topic.CHECKPOINTS.topicName(), 0);
-        try (Admin admin = clients.admin("checkpoints")) {
-            return admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
-                    .partitionResult(partition)
-                    .get(ASK_TIMEOUT_S, TimeUnit.SECONDS)
-                    .offset();
+    /** Where the topic ended when this began; asked for until it is told. */
+    private static final class End implements AutoCloseable {
+        private final KafkaClients clients;
+        private @Nullable Admin admin;
+        private @Nullable Long offset;
+
+        End(KafkaClients clients) {
+            this.clients = clients;
+        }
+
+        long offset() throws ExecutionException, TimeoutException, InterruptedException {
+            Long known = offset;
+            if (known == null) {
+                TopicPartition partition = new TopicPartition(Topic.CHECKPOINTS.topicName(), 0);
+                known =
+                        client().listOffsets(Map.of(partition, OffsetSpec.latest()))
+                                .partitionResult(partition)
+                                .get(ASK_TIMEOUT_S, TimeUnit.SECONDS)
+                                .offset();
+                offset = known;
+                close();
+            }
+            return known;
+        }
+
+        private Admin client() {
+            Admin open = admin;
+            if (open == null) {
+                open = clients.admin("checkpoints");
+                admin = open;
+            }
+            return open;
+        }
+
+        @Override
+        public void close() {
+            if (admin != null) {
+                admin.close(Duration.ZERO);
+                admin = null;
+            }
         }
     }
 

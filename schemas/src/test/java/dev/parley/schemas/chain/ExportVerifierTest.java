@@ -50,6 +50,20 @@ class ExportVerifierTest {
                 .containsExactly(ChainSignatures.keyId(SampleExport.KEY.getPublic()));
     }
 
+    @Test
+    void passesOverTheLineAboutAnExportOfManyConversationsAtItsBeginningAlone() {
+        String note = "{\"export\":{\"note\":\"made\"}}\n";
+        lines.addFirst(note);
+        assertThat(verdict(KEY_KNOWN).firstBroken()).isNull();
+        assertThat(verdict(KEY_KNOWN).links()).isEqualTo(6);
+
+        lines.add(3, note);
+        broken(KEY_KNOWN, 4, 2, Fault.UNREADABLE);
+        lines.remove(3);
+        lines.remove(3);
+        broken(KEY_KNOWN, 4, 2, Fault.MISSING);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "0, entrance\":\"ws, entrance\":\"sse, CHANGED",

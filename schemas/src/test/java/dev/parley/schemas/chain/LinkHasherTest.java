@@ -21,6 +21,7 @@ class LinkHasherTest {
     };
 
     private final LinkHasher hasher = new LinkHasher();
+    private final LinkReader reader = new LinkReader();
 
     @Test
     void agreesOnLinksOfEveryShapeAndOnWhatIsMadeOfThemByTouching() {
@@ -70,6 +71,7 @@ class LinkHasherTest {
                 .as("seed %d: %s", seed, new String(json, StandardCharsets.UTF_8))
                 .isEqualTo(slow.selfConsistent());
         assertThat(hasher.ordinal()).isEqualTo(slow.ordinal());
+        assertThat(reader.read(json)).as("seed %d", seed).isEqualTo(slow);
         return 1;
     }
 
