@@ -10,7 +10,11 @@ import dev.parley.audit.fixture.LogWriter;
 import dev.parley.audit.fixture.Surroundings;
 import dev.parley.audit.fixture.Tokens;
 import dev.parley.schemas.frame.ErrorCode;
+import dev.parley.schemas.record.TokenUsage;
+import dev.parley.schemas.record.TurnRecord;
+import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -100,6 +104,110 @@ class InspectionTest {
                         "/api/audit/flows?user=" + user,
                         page -> page.path("items").size() == 1);
         assertThat(flows.at("/items/0/items/0/name").stringValue()).isEqualTo("gateway_received");
+    }
+
+    @Test
+    void addsUpWhatSlowAnswersWereChargedWhenever() {
+        String team = "team-" + newId();
+        String quick = newId();
+        record(team, LOG.userTurn(user, quick, null, null, "Quick?"));
+        record(team, LOG.assistantTurn(user, quick, "Yes"));
+        record(team, LOG.charge(quick));
+        String slow = newId();
+        record(team, LOG.userTurn(user, slow, quick, null, "Slow?"));
+        record(team, LOG.toolCall(user, slow, "call-1", "{}", "ok"));
+        record(team, LOG.charge(slow));
+        record(team, answered(slow, 3, 20));
+        String failed = newId();
+        record(team, LOG.userTurn(user, failed, slow, null, "Slower?"));
+        record(
+                team,
+                new TurnRecord.ChargeTurn(
+                        failed,
+                        new TokenUsage(3, 2, 0, true),
+                        new BigDecimal("0.0004"),
+                        4096,
+                        Instant.now()));
+        record(
+                team,
+                new TurnRecord.FailureTurn(
+                        failed,
+                        ErrorCode.UPSTREAM_TIMEOUT,
+                        "It took too long.",
+                        null,
+                        "demo",
+                        new TokenUsage(3, 2, 0, true),
+                        1,
+                        later(30)));
+        SURROUNDINGS.conversation(user, conversation, 3);
+
+        assertThat(usage("by=status&min_latency_ms=15000&team=" + team))
+                .containsExactly("done 1 10 20 0.00125", "failed 1 3 2 0.0004");
+        assertThat(usage("by=team&min_latency_ms=25000&role=" + role()))
+                .containsExactly(team + " 1 3 2 0.0004");
+        assertThat(usage("by=user&min_first_token_ms=2500&role=" + role()))
+                .containsExactly(user + " 1 10 20 0.00125");
+        assertThat(usage("by=tool&min_latency_ms=15000&role=" + role()))
+                .containsExactly("everything__echo 1 10 20 0.00125");
+        assertThat(usage("by=model&min_latency_ms=15000&code=upstream_timeout&role=" + role()))
+                .containsExactly("demo 1 3 2 0.0004");
+        // A waiting time that every answer exceeds goes by the charges of the team, of the person.
+        assertThat(usage("by=team&min_latency_ms=0&team=" + team))
+                .containsExactly(team + " 3 23 42 0.0029");
+        assertThat(usage("by=team&min_latency_ms=15000&user=" + user))
+                .containsExactly(team + " 2 13 22 0.00165");
+        assertThat(usage("by=team&min_latency_ms=15000&to=2020-01-01T00:00:00Z&team=" + team))
+                .isEmpty();
+    }
+
+    private void record(String team, TurnRecord.Body body) {
+        LOG.link(user, team, role(), conversation, body);
+    }
+
+    private String role() {
+        return "role-of-" + user;
+    }
+
+    private static Instant later(int seconds) {
+        return Instant.now().plusSeconds(seconds).truncatedTo(ChronoUnit.MICROS);
+    }
+
+    private TurnRecord.AssistantTurn answered(String message, int firstTokenS, int endS) {
+        TurnRecord.AssistantTurn answer = LOG.assistantTurn(user, message, "At last");
+        return new TurnRecord.AssistantTurn(
+                message,
+                answer.text(),
+                "stop",
+                "demo",
+                answer.usage(),
+                answer.cost(),
+                0,
+                List.of(),
+                1,
+                1,
+                answer.startedAt(),
+                later(firstTokenS),
+                later(endS),
+                "worker-1");
+    }
+
+    private static List<String> usage(String question) {
+        List<String> lines = new ArrayList<>();
+        AUDIT.json(AUDITOR, "/api/audit/usage?" + question)
+                .path("items")
+                .forEach(line ->
+                        lines.add(
+                                "%s %d %d %d %s"
+                                        .formatted(
+                                                line.path("name").stringValue(),
+                                                line.path("messages").intValue(),
+                                                line.path("tokens_input").intValue(),
+                                                line.path("tokens_output").intValue(),
+                                                line.path("cost")
+                                                        .decimalValue()
+                                                        .stripTrailingZeros()
+                                                        .toPlainString())));
+        return lines;
     }
 
     @Test

@@ -34,6 +34,11 @@ record AuditFilter(
 
     private static final String RUNNING = "running";
 
+    /** From here on answers stand in the partial indexes of slow ones. */
+    private static final long SLOW_MS = 10_000;
+
+    private static final long SLOW_TO_BEGIN_MS = 2_000;
+
     static AuditFilter of(Map<String, String> parameters) {
         return new AuditFilter(
                 text(parameters, "user"),
@@ -59,6 +64,12 @@ record AuditFilter(
                 || minLatencyMs != null
                 || minFirstTokenMs != null
                 || status != null && !status.equals(RUNNING);
+    }
+
+    /** Whether it asks for answers that are so slow that they have an index of their own. */
+    boolean asksOfSlow() {
+        return minLatencyMs != null && minLatencyMs >= SLOW_MS
+                || minFirstTokenMs != null && minFirstTokenMs >= SLOW_TO_BEGIN_MS;
     }
 
     boolean isRunning() {

@@ -18,7 +18,8 @@ import org.springframework.stereotype.Component;
  * Adds up what was charged. Whole days come from the sums that are kept by day; charges that are
  * not in them yet, and the parts of days at the ends of the asked time, are counted one by one, so
  * that the answer is exact. A question about one user, by user, or for what the sums do not know is
- * counted one by one altogether.
+ * counted one by one altogether: by the answers where it asks for slow ones, since those have an
+ * index that holds all that is added up, else by the charges.
  */
 @Component
 final class UsageQueries {
@@ -42,6 +43,28 @@ final class UsageQueries {
                     + " c.tokens_input, c.tokens_output, c.tokens_cached,"
                     + " coalesce(c.cost, 0) AS cost, (c.cost IS NOT NULL)::int AS priced"
                     + " FROM %s%s WHERE %s";
+
+    /**
+     * An answer is charged what it says that it used; what one that failed did cost its charge
+     * alone knows.
+     */
+    private static final String COST =
+            "coalesce(c.cost, CASE WHEN c.status = 'failed' THEN (SELECT x.cost FROM charges x"
+                    + " WHERE x.message_id = c.message_id"
+                    + " AND x.conversation_id = c.conversation_id ORDER BY x.ordinal LIMIT 1) END)";
+
+    private static final String ANSWERS =
+            "SELECT (c.at AT TIME ZONE 'UTC')::date AS day, c.user_id,"
+                    + " coalesce(c.team, '') AS team, c.role, coalesce(c.model, '') AS model,"
+                    + " c.status, coalesce(c.code, '') AS code, %s AS tool, 1 AS messages,"
+                    + " coalesce(c.tokens_input, 0) AS tokens_input,"
+                    + " coalesce(c.tokens_output, 0) AS tokens_output,"
+                    + " coalesce(c.tokens_cached, 0) AS tokens_cached, coalesce("
+                    + COST
+                    + ", 0) AS cost, ("
+                    + COST
+                    + " IS NOT NULL)::int AS priced"
+                    + " FROM messages c%s WHERE c.author = 'assistant' AND %s";
     private static final String ANSWER =
             " LEFT JOIN LATERAL (SELECT x.model, x.status, x.code, x.latency_ms, x.first_token_ms"
                     + " FROM messages x WHERE x.message_id = c.message_id"
@@ -83,7 +106,10 @@ final class UsageQueries {
                 return new Page<>(List.of(), null);
             }
             between(conditions, filter.from(), filter.to());
-            sources.add(charges(filter, by, "charges c", conditions, values));
+            sources.add(
+                    byAnswer(filter)
+                            ? answers(filter, by, conditions, values)
+                            : charges(filter, by, "charges c", conditions, values));
         } else {
             summed(filter, by, sources, values);
         }
@@ -148,6 +174,32 @@ final class UsageQueries {
             between(end, endDay, to);
             sources.add(charges(filter, by, "charges c", end, values));
         }
+    }
+
+    /**
+     * Whether slow answers lead to what is counted. Of one person, and of one team where most of
+     * the answers are as slow, the charges are fewer.
+     */
+    private static boolean byAnswer(AuditFilter filter) {
+        return filter.user() == null
+                && (filter.minLatencyMs() != null || filter.minFirstTokenMs() != null)
+                && (filter.team() == null || filter.asksOfSlow());
+    }
+
+    /** Answers one by one, which know all but their tools by themselves. */
+    private static String answers(
+            AuditFilter filter, UsageGrouping by, Conditions conditions, List<Object> values) {
+        conditions
+                .and("c.latency_ms >= ?", filter.minLatencyMs())
+                .and("c.first_token_ms >= ?", filter.minFirstTokenMs())
+                .and("c.team = ?", filter.team())
+                .and("c.role = ?", filter.role());
+        boolean tools = by == UsageGrouping.TOOL || filter.tool() != null;
+        if (tools) {
+            ToolName.of(filter.tool()).called(conditions, "t.message_id = c.message_id", filter);
+        }
+        values.addAll(conditions.values());
+        return ANSWERS.formatted(tools ? "tools.tool" : "''", tools ? TOOLS : "", conditions.sql());
     }
 
     /** Charges one by one, with only those joins that the question needs. */

@@ -101,9 +101,9 @@ class QuestionMeasurement {
             var answer = audit.get(auditor, "/api/audit/" + question.getValue().get());
             assertThat(answer.statusCode()).as(question.getKey()).isEqualTo(200);
         }
-        for (String plan : PlanWatch.stop()) {
-            if (!PlanReading.wholeTables(plan).isEmpty()) {
-                faults.add(question.getKey() + ":\n" + plan);
+        for (PlanWatch.Plans plans : PlanWatch.stop()) {
+            if (!PlanReading.wholeTables(plans.chosen()).isEmpty()) {
+                faults.add(question.getKey() + ":\n" + plans.chosen());
             }
         }
         double[] times = new double[TIMES];

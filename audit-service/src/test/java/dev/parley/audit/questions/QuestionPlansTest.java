@@ -9,25 +9,30 @@ import dev.parley.audit.fixture.Surroundings;
 import dev.parley.audit.fixture.TestDatabase;
 import dev.parley.audit.fixture.Tokens;
 import dev.parley.audit.store.SchemaMigration;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** No question walks through a whole table that grows, already where there is little to walk. */
+/**
+ * No question walks through a whole table that grows. The planner decides by itself, over enough
+ * rows that indexes are worth their while; the few questions for which that takes more rows than a
+ * test makes are named, and must have an index to go by.
+ */
 class QuestionPlansTest {
 
-    private static final long MESSAGES = Long.getLong("messages", 100_000);
+    private static final long MESSAGES = Long.getLong("messages", 400_000);
+
+    /** What is asked for is so common that at this size the planner would rather read all. */
+    private static final Set<String> COMMON = Set.of();
 
     @Test
-    void everyQuestionIsAnsweredByAnIndex() throws SQLException {
-        try (TestDatabase database = indexesOnly(TestDatabase.large());
+    void everyQuestionIsAnsweredByAnIndex() {
+        try (TestDatabase database = TestDatabase.large();
                 AuditService audit =
                         AuditService.startWith(
                                 PlanWatch.class,
@@ -44,31 +49,28 @@ class QuestionPlansTest {
             new GeneratedRecord(audit, MESSAGES).make();
             String auditor = Tokens.of("the-auditor", "auditor");
             List<String> faults = new ArrayList<>();
+            Set<String> common = new TreeSet<>();
             for (Map.Entry<String, Supplier<String>> question : new Questions().all().entrySet()) {
                 PlanWatch.start();
                 var answer = audit.get(auditor, "/api/audit/" + question.getValue().get());
-                List<String> plans = PlanWatch.stop();
+                List<PlanWatch.Plans> plans = PlanWatch.stop();
                 assertThat(answer.statusCode()).as(question.getKey()).isEqualTo(200);
                 assertThat(plans).as(question.getKey()).isNotEmpty();
-                plans.stream()
-                        .filter(plan -> !PlanReading.wholeTables(plan).isEmpty())
-                        .forEach(plan -> faults.add(question.getKey() + "\n" + plan));
+                for (PlanWatch.Plans plan : plans) {
+                    if (walks(plan.byIndexes())
+                            || walks(plan.chosen()) && !COMMON.contains(question.getKey())) {
+                        faults.add(question.getKey() + "\n" + plan.chosen());
+                    }
+                    if (walks(plan.chosen())) {
+                        common.add(question.getKey());
+                    }
+                }
             }
-            assertThat(faults).isEmpty();
+            assertThat(faults).as("the planner reads all for %s", common).isEmpty();
         }
     }
 
-    /**
-     * The planner takes an index wherever there is one: at this size it would rather walk through
-     * what at five million messages it must not.
-     */
-    private static TestDatabase indexesOnly(TestDatabase database) throws SQLException {
-        try (Connection connection =
-                        DriverManager.getConnection(database.url(), "postgres", "postgres");
-                Statement statement = connection.createStatement()) {
-            statement.execute("ALTER SYSTEM SET enable_seqscan = off");
-            statement.execute("SELECT pg_reload_conf()");
-        }
-        return database;
+    private static boolean walks(String plan) {
+        return !PlanReading.wholeTables(plan).isEmpty();
     }
 }

@@ -57,7 +57,16 @@ final class Questions {
         all.put("usage by user: tool on a day", () -> "usage?by=user&tool=tool-b&" + day());
         all.put("usage by day: team", () -> "usage?by=day&team=" + team());
         all.put("usage by model: user", () -> "usage?by=model&user=" + person());
-        all.put("usage by day: slow", () -> "usage?by=day&min_latency_ms=60000&" + day());
+        for (String by : new String[] {"day", "team", "user", "model", "tool"}) {
+            all.put("usage by " + by + ": slow", () -> "usage?by=" + by + "&min_latency_ms=60000");
+            all.put(
+                    "usage by " + by + ": slow to begin",
+                    () -> "usage?by=" + by + "&min_first_token_ms=5000");
+        }
+        all.put("usage by day: slow, a day", () -> "usage?by=day&min_latency_ms=60000&" + day());
+        all.put("usage by day: team, slow", () -> "usage?min_latency_ms=10000&team=" + team());
+        all.put("usage by day: user, slow", () -> "usage?min_latency_ms=10000&user=" + person());
+        all.put("usage by day: slow, failed", () -> "usage?min_latency_ms=30000&status=failed");
         return all;
     }
 
