@@ -55,6 +55,7 @@ class RowSecurityTest {
                 Tokens.of(user, "user"),
                 "/api/messages/" + message + "/flow",
                 flow -> flow.path("items").size() == 1);
+        SURROUNDINGS.indexed(user);
     }
 
     @ParameterizedTest
@@ -67,7 +68,8 @@ class RowSecurityTest {
                 "refusals",
                 "charges",
                 "flow",
-                "person_keys"
+                "person_keys",
+                "search_words"
             })
     void postgresqlItselfShowsARoleItsRowsAlone(String table) throws SQLException {
         String mine = "user_id = '" + user + "'";
@@ -129,8 +131,17 @@ class RowSecurityTest {
         String teamless = Tokens.of(newUser(), "team-auditor");
 
         for (String call :
-                new String[] {"conversations", "messages", "refusals", "flows", "usage"}) {
-            String path = "/api/audit/" + call + "?user=" + user;
+                new String[] {
+                    "conversations?",
+                    "messages?",
+                    "refusals?",
+                    "flows?",
+                    "usage?",
+                    "messages?query=hi&",
+                    "conversations?query=ho&",
+                    "refusals?query=no&"
+                }) {
+            String path = "/api/audit/" + call + "user=" + user;
             SURROUNDINGS.eventually(auditor, path, page -> page.path("items").size() == 1);
             assertThat(AUDIT.json(foreign, path).path("items").size()).as(call).isZero();
             assertThat(AUDIT.get(teamless, path).statusCode()).isEqualTo(403);

@@ -128,10 +128,12 @@ class IndexBatch {
         }
         database.sql(
                         """
-                        INSERT INTO search_words (conversation_id, ordinal, user_id, message_id, words)
-                        SELECT c, o, u, m, w::tsvector
+                        INSERT INTO search_words
+                            (conversation_id, ordinal, user_id, message_id, words, team)
+                        SELECT t.c, t.o, t.u, t.m, t.w::tsvector, c.team
                         FROM unnest(?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[])
                              AS t(c, o, u, m, w)
+                        LEFT JOIN conversations c ON c.id = t.c
                         ON CONFLICT (conversation_id, ordinal) DO UPDATE SET words = excluded.words
                         """)
                 .param(links.stream().map(Pending::conversationId).toArray(String[]::new))

@@ -49,11 +49,13 @@ public final class WordSearch {
                             .query(String.class)
                             .single();
             database.sql(
-                            "INSERT INTO search_words (conversation_id, ordinal, user_id, words)"
-                                    + " VALUES (?, -1, ?, ?::tsvector)")
+                            "INSERT INTO search_words (conversation_id, ordinal, user_id, words,"
+                                    + " team) VALUES (?, -1, ?, ?::tsvector,"
+                                    + " (SELECT c.team FROM conversations c WHERE c.id = ?))")
                     .param(conversationId)
                     .param(userId)
                     .param(words.hashed(vector))
+                    .param(conversationId)
                     .update();
         }
     }
