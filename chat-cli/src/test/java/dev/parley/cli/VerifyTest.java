@@ -11,10 +11,19 @@ import dev.parley.schemas.record.TurnRecord;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.KeyPair;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -40,6 +49,58 @@ class VerifyTest {
         Files.writeString(touched, Files.readString(file).replace("\"input\":11", "\"input\":12"));
         assertThat(run(touched.toString())).isEqualTo(1);
         assertThat(out.toString()).contains("changed, line 2, conversation c-1, link 1");
+    }
+
+    @Test
+    void isWhatTheScriptRuns() throws Exception {
+        Path root = scriptWith("chat-cli");
+        Path file = export();
+        assertThat(script(root, "verify", file.toString()))
+                .contains("3 links of 1 conversation")
+                .endsWith("0");
+
+        Path touched = folder.resolve("touched.jsonl");
+        Files.writeString(touched, Files.readString(file).replace("\"input\":11", "\"input\":12"));
+        assertThat(script(root, "verify", touched.toString()))
+                .contains("changed, line 2")
+                .endsWith("1");
+        assertThat(script(root, "verify")).endsWith("2");
+    }
+
+    /**
+     * A folder in which the script finds {@code module} built: its jar leads to the classes of this
+     * test.
+     */
+    private Path scriptWith(String module) throws IOException {
+        Path root = Files.createDirectories(folder.resolve("root"));
+        Files.copy(
+                Path.of("").toAbsolutePath().getParent().resolve("parley"),
+                root.resolve("parley"),
+                StandardCopyOption.COPY_ATTRIBUTES);
+        Files.createFile(root.resolve("pom.xml"));
+        Path target = Files.createDirectories(root.resolve(module + "/target"));
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes()
+                .put(
+                        Attributes.Name.CLASS_PATH,
+                        Stream.of(System.getProperty("java.class.path").split(":"))
+                                .map(entry -> Path.of(entry).toUri().toString())
+                                .collect(Collectors.joining(" ")));
+        new JarOutputStream(Files.newOutputStream(target.resolve(module + ".jar")), manifest)
+                .close();
+        return root;
+    }
+
+    /** What it writes, and at the end its exit code. */
+    private static String script(Path root, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(root.resolve("parley").toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return output + process.waitFor();
     }
 
     @Test

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Proves that two stores of one database hold the same: every chain link by link, with its"
                     + " bytes and its place in the log, and every row that is derived from it by digest.",
-            "What one of them has read from the log and the other not yet is left out."
+            "What one of them has read from the log and the other not yet is left out, and what the"
+                    + " retention dropped from one of them."
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
@@ -76,6 +77,11 @@ final class CompareCommand implements Callable<Integer> {
                                     table.rows(),
                                     table.same() ? "same" : "DIFFERENT"));
             outcome.differences().forEach(difference -> out.println("  " + difference));
+            if (outcome.leftOut() > 0) {
+                out.printf(
+                        "  %d links that the retention of one of them dropped are left out%n",
+                        outcome.leftOut());
+            }
             out.printf(
                     "%s and %s %s: %d chains, %d links, in %.1f s%n",
                     first,

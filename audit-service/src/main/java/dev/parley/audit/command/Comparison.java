@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  * Two schemas side by side, in one snapshot. Chains are compared one by one, in the order of their
  * ids, by a digest over each link's number, time, place in the log, hash and bytes; the other
  * tables by the number of their rows and a sum of the rows' digests, which no order changes.
+ *
+ * <p>What the retention dropped from one of them is no part of the record any more: it is left out
+ * of both, up to the link at which it was cut. That link's hash must be the same in both, and what
+ * is left out must not be more than the acts of the retention tell of.
  */
 final class Comparison {
 
@@ -42,6 +46,41 @@ final class Comparison {
             WHERE l.kafka_offset >= coalesce(b.until, 0)
             """;
 
+    /** How far chains were dropped from the one or the other. */
+    private static final String DROPPED =
+            """
+            CREATE TEMP TABLE dropped ON COMMIT DROP AS
+            SELECT id AS conversation_id, max(dropped_through) AS through FROM (
+                SELECT id, dropped_through FROM %1$s.conversations
+                UNION ALL SELECT id, dropped_through FROM %2$s.conversations
+            ) c WHERE dropped_through IS NOT NULL GROUP BY id
+            """;
+
+    /** Messages of dropped links, as far as one of them still has those. */
+    private static final String DROPPED_MESSAGES =
+            """
+            CREATE TEMP TABLE dropped_messages ON COMMIT DROP AS
+            SELECT DISTINCT l.message_id FROM dropped d JOIN (
+                SELECT conversation_id, ordinal, message_id FROM %1$s.links
+                UNION ALL SELECT conversation_id, ordinal, message_id FROM %2$s.links
+            ) l ON l.conversation_id = d.conversation_id AND l.ordinal <= d.through
+            """;
+
+    private static final String LEFT_OUT =
+            "SELECT count(*) FROM dropped d JOIN %s.links l"
+                    + " ON l.conversation_id = d.conversation_id AND l.ordinal <= d.through";
+    private static final String TOLD =
+            "SELECT coalesce(sum((detail::jsonb ->> 'links')::bigint), 0) FROM %s.keeping_acts"
+                    + " WHERE act = 'retention_run'";
+
+    /** Where the one cut a chain at a link that is another in the other. */
+    private static final String CUT_ELSEWHERE =
+            """
+            SELECT c.id, c.dropped_through FROM %1$s.conversations c JOIN %2$s.links l
+                ON l.conversation_id = c.id AND l.ordinal = c.dropped_through
+            WHERE l.hash <> c.dropped_hash ORDER BY 1
+            """;
+
     private static final String CHAINS =
             """
             SELECT conversation_id, count(*), encode(sha256(convert_to(string_agg(
@@ -51,6 +90,8 @@ final class Comparison {
                        ',' ORDER BY ordinal, at), 'UTF8')), 'hex')
             FROM %s.links l
             WHERE NOT EXISTS (SELECT 1 FROM ahead a WHERE a.conversation_id = l.conversation_id)
+              AND NOT EXISTS (SELECT 1 FROM dropped d
+                              WHERE d.conversation_id = l.conversation_id AND l.ordinal <= d.through)
             GROUP BY conversation_id ORDER BY conversation_id
             """;
 
@@ -63,6 +104,11 @@ final class Comparison {
 
     private static final String OF_A_CHAIN =
             "NOT EXISTS (SELECT 1 FROM ahead a WHERE a.conversation_id = t.%s)";
+    private static final String KEPT =
+            " AND NOT EXISTS (SELECT 1 FROM dropped d WHERE d.conversation_id = t.conversation_id"
+                    + " AND t.ordinal <= d.through)";
+    private static final String OF_KEPT_MESSAGE =
+            " AND NOT EXISTS (SELECT 1 FROM dropped_messages d WHERE d.message_id = t.message_id)";
     private static final String READ_BY_BOTH =
             "EXISTS (SELECT 1 FROM bound b WHERE b.topic = '%s'"
                     + " AND b.kafka_partition = t.kafka_partition AND t.kafka_offset < b.until)";
@@ -74,14 +120,24 @@ final class Comparison {
     private final List<String> differences = new ArrayList<>();
     private long chains;
     private long links;
+    private long leftOut;
     private boolean same = true;
 
     /** A table of both. */
     record Table(String name, long rows, boolean same) {}
 
-    /** What was found; {@code chains} and {@code links} that are the same. */
+    /**
+     * What was found; {@code chains} and {@code links} that are the same.
+     *
+     * @param leftOut links that one of them still has and the other's retention dropped
+     */
     record Outcome(
-            boolean same, long chains, long links, List<Table> tables, List<String> differences) {}
+            boolean same,
+            long chains,
+            long links,
+            long leftOut,
+            List<Table> tables,
+            List<String> differences) {}
 
     private record Chain(String id, long links, String digest) {}
 
@@ -98,23 +154,70 @@ final class Comparison {
             statement.execute(BOUND.formatted(first, second));
             statement.execute(AHEAD.formatted(first, second));
             statement.execute("CREATE INDEX ON ahead (conversation_id)");
+            statement.execute(DROPPED.formatted(first, second));
+            statement.execute("CREATE INDEX ON dropped (conversation_id)");
+            statement.execute(DROPPED_MESSAGES.formatted(first, second));
+            statement.execute("CREATE INDEX ON dropped_messages (message_id)");
         }
+        retention();
         chains();
         List<Table> tables = new ArrayList<>();
         for (var table : conditions().entrySet()) {
             tables.add(table(table.getKey(), table.getValue()));
         }
-        return new Outcome(same, chains, links, tables, differences);
+        return new Outcome(same, chains, links, leftOut, tables, differences);
+    }
+
+    /** What the retention took must be what it says that it took. */
+    private void retention() throws SQLException {
+        leftOut = Math.max(number(LEFT_OUT.formatted(first)), number(LEFT_OUT.formatted(second)));
+        long told = Math.max(number(TOLD.formatted(first)), number(TOLD.formatted(second)));
+        if (leftOut > told) {
+            differ(
+                    "the acts of the retention tell of "
+                            + told
+                            + " dropped links, and "
+                            + leftOut
+                            + " are gone");
+        }
+        cut(first, second);
+        cut(second, first);
+    }
+
+    private void cut(String one, String other) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(CUT_ELSEWHERE.formatted(one, other))) {
+            while (row.next()) {
+                differ(
+                        "chain "
+                                + row.getString(1)
+                                + " was dropped from "
+                                + one
+                                + " up to link "
+                                + row.getLong(2)
+                                + ", which is another in "
+                                + other);
+            }
+        }
+    }
+
+    private long number(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        }
     }
 
     /** Tables that are made of the log alone, and which of their rows both have read. */
     private static Map<String, String> conditions() {
         Map<String, String> conditions = new LinkedHashMap<>();
         conditions.put("conversations", OF_A_CHAIN.formatted("id"));
-        for (String table : List.of("messages", "tool_calls", "refusals", "charges", "approvals")) {
-            conditions.put(table, OF_A_CHAIN.formatted("conversation_id"));
+        conditions.put("charges", OF_A_CHAIN.formatted("conversation_id"));
+        for (String table : List.of("messages", "tool_calls", "refusals", "approvals")) {
+            conditions.put(table, OF_A_CHAIN.formatted("conversation_id") + KEPT);
         }
-        conditions.put("flow", READ_BY_BOTH.formatted("parley.flow"));
+        conditions.put("flow", READ_BY_BOTH.formatted("parley.flow") + OF_KEPT_MESSAGE);
         conditions.put("policy_changes", READ_BY_BOTH.formatted("parley.policy-changes"));
         return conditions;
     }

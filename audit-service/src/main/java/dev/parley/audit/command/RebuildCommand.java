@@ -20,7 +20,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Makes the audit store anew from the log, in a schema beside the live one, and ends when it"
                     + " has read what the log held at the start.",
-            "Runs beside the service. A second run goes on where the first was stopped."
+            "Runs beside the service. A second run goes on where the first was stopped.",
+            "What the live store's retention and erasures took is taken here too, and its rules,"
+                    + " holds and acts are copied."
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
@@ -60,6 +62,10 @@ final class RebuildCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--into: a schema's name has a-z, 0-9 and _ alone");
         }
+        if (!SCHEMA.matcher(connections.schema()).matches()) {
+            throw new ParameterException(
+                    spec.commandLine(), "the live schema's name has more than a-z, 0-9 and _");
+        }
         if (into.equals(connections.schema())) {
             throw new ParameterException(
                     spec.commandLine(), "--into: " + into + " is the schema of the live store");
@@ -90,6 +96,11 @@ final class RebuildCommand implements Callable<Integer> {
                     end.seconds(),
                     end.rate());
         }
+        long cut = RecordedKeeping.takeOver(database, connections.schema(), into);
+        out.println(
+                cut < 0
+                        ? "There is no live store beside it, so that what it had dropped is here."
+                        : cut + " chains are cut where the live store's retention did");
         out.flush();
         return AuditCommand.DONE;
     }

@@ -89,9 +89,12 @@ public class Retention {
                     """,
                     "DELETE FROM flow f USING messages m"
                             + " WHERE m.conversation_id = ANY (?) AND f.message_id = m.message_id",
+                    "DELETE FROM flow f USING refusals r"
+                            + " WHERE r.conversation_id = ANY (?) AND f.message_id = r.message_id",
                     "DELETE FROM messages WHERE conversation_id = ANY (?)",
                     "DELETE FROM tool_calls WHERE conversation_id = ANY (?)",
                     "DELETE FROM refusals WHERE conversation_id = ANY (?)",
+                    "DELETE FROM approvals WHERE conversation_id = ANY (?)",
                     "DELETE FROM search_words WHERE conversation_id = ANY (?)",
                     "DELETE FROM search_pending WHERE conversation_id = ANY (?)",
                     "DELETE FROM conversation_labels WHERE conversation_id = ANY (?)");
