@@ -9,7 +9,10 @@ import dev.parley.audit.fixture.AuditService;
 import dev.parley.audit.fixture.LogWriter;
 import dev.parley.audit.fixture.Surroundings;
 import dev.parley.audit.fixture.Tokens;
+import dev.parley.schemas.Json;
 import dev.parley.schemas.frame.ErrorCode;
+import dev.parley.schemas.record.TurnRecord;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -90,6 +93,63 @@ class HistoryTest {
         assertThat(turns.at("/3/code").stringValue()).isEqualTo("rate_limited");
         assertThat(turns.at("/3/retry_after_s").intValue()).isEqualTo(7);
         assertThat(turns.at("/3/text").stringValue()).isEqualTo("Three");
+    }
+
+    @Test
+    void showsAndExportsEveryWordOnAToolCall() {
+        String message = newId();
+        Instant decided = Instant.parse("2026-11-22T10:00:00.000001Z");
+        LOG.link(user, conversation, LOG.userTurn(user, message, null, null, "Use them"));
+        LOG.link(
+                user,
+                conversation,
+                new TurnRecord.ApprovalTurn(
+                        message, "call-1", "everything", "echo", "approved", user, decided));
+        LOG.link(user, conversation, LOG.toolCall(user, message, "call-1", "{}", "echo: hi"));
+        LOG.link(
+                user,
+                conversation,
+                new TurnRecord.ApprovalTurn(
+                        message, "call-2", "everything", "get-env", "expired", null, decided));
+        LOG.link(user, conversation, LOG.assistantTurn(user, message, "Done"));
+
+        JsonNode words = SURROUNDINGS.conversation(user, conversation, 1).at("/turns/0/approvals");
+
+        assertThat(words.size()).isEqualTo(2);
+        assertThat(words.at("/0/call_id").stringValue()).isEqualTo("call-1");
+        assertThat(words.at("/0/tool").stringValue()).isEqualTo("echo");
+        assertThat(words.at("/0/decision").stringValue()).isEqualTo("approved");
+        assertThat(words.at("/0/decided_by").stringValue()).isEqualTo(user);
+        assertThat(words.at("/0/decided_at").stringValue()).isEqualTo(decided.toString());
+        assertThat(words.at("/1/decision").stringValue()).isEqualTo("expired");
+        assertThat(words.at("/1/decided_by").isMissingNode()).isTrue();
+        assertThat(export("json")).contains("\"approvals\"", "\"expired\"");
+        assertThat(export("markdown"))
+                .contains(
+                        "*Word on tool everything/echo: approved by " + user + ", " + decided,
+                        "*Word on tool everything/get-env: expired, " + decided);
+        assertThat(export("csv").lines())
+                .anyMatch(line ->
+                        line.contains(",approval,")
+                                && line.contains(",approved,")
+                                && line.contains("everything/echo")
+                                && line.contains("," + user + "," + conversation));
+        JsonNode line =
+                Json.tree(
+                        export("jsonl")
+                                .lines()
+                                .toList()
+                                .get(3)
+                                .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        assertThat(line.at("/link/body/decision").stringValue()).isEqualTo("expired");
+        assertThat(line.at("/attributes/gen_ai.tool.name").stringValue())
+                .isEqualTo("everything__get-env");
+        assertThat(line.at("/attributes/gen_ai.tool.call.id").stringValue()).isEqualTo("call-2");
+    }
+
+    private String export(String format) {
+        return AUDIT.get(token, "/api/conversations/" + conversation + "/export?format=" + format)
+                .body();
     }
 
     @ParameterizedTest

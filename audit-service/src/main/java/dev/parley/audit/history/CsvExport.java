@@ -6,13 +6,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CSV by RFC 4180, a line for each question, tool call and answer. A cell that a spreadsheet would
- * take for a formula begins with an apostrophe instead (OWASP, CSV Injection).
+ * CSV by RFC 4180, a line for each question, tool call, word on one and answer. A cell that a
+ * spreadsheet would take for a formula begins with an apostrophe instead (OWASP, CSV Injection).
  */
 final class CsvExport {
 
     private static final String FORMULA_STARTS = "=+-@\t\r";
-    private static final int COLUMNS = 19;
+    private static final int COLUMNS = 20;
     private static final String END_OF_LINE = "\r\n";
 
     private final StringBuilder csv = new StringBuilder();
@@ -47,6 +47,7 @@ final class CsvExport {
                 "tool",
                 "arguments",
                 "duration_ms",
+                "decided_by",
                 "conversation_id",
                 "exported_at");
         for (TurnView turn : conversation.turns()) {
@@ -61,6 +62,7 @@ final class CsvExport {
                     turn.code(),
                     turn.text(),
                     turn.textState());
+            turn.approvals().forEach(word -> approval(turn, word));
             turn.toolCalls().forEach(call -> toolCall(turn, call));
             if (turn.answer() != null || turn.timing() != null) {
                 answer(turn);
@@ -107,6 +109,28 @@ final class CsvExport {
                 call.server() + "/" + call.tool(),
                 call.arguments(),
                 call.durationMs());
+    }
+
+    private void approval(TurnView turn, TurnView.ApprovalView word) {
+        line(
+                turn.messageId(),
+                turn.parentId(),
+                turn.regenerates(),
+                word.decidedAt(),
+                "approval",
+                null,
+                word.decision(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                word.server() + "/" + word.tool(),
+                null,
+                null,
+                word.decidedBy());
     }
 
     /** Cells of a turn, as many as it has, and then what every line ends with. */

@@ -46,7 +46,11 @@ final class GenAiAttributes {
             }
             case TurnRecord.RefusalTurn ignored -> {}
             case TurnRecord.ChargeTurn ignored -> {}
-            case TurnRecord.ApprovalTurn ignored -> {}
+            case TurnRecord.ApprovalTurn word -> {
+                attributes.put("gen_ai.conversation.id", record.conversationId());
+                attributes.put("gen_ai.tool.name", word.server() + "__" + word.tool());
+                attributes.put("gen_ai.tool.call.id", word.callId());
+            }
             case TurnRecord.ImportedTurn ignored -> {}
         }
         return attributes;

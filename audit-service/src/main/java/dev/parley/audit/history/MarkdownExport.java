@@ -57,6 +57,7 @@ final class MarkdownExport {
                     .append("*\n\n");
         }
         out.append(text(turn.text(), turn.textState())).append('\n');
+        approvals(out, turn);
         for (TurnView.ToolCallView call : turn.toolCalls()) {
             out.append("\n*Tool ")
                     .append(disarmed(call.server() + "/" + call.tool()))
@@ -89,6 +90,19 @@ final class MarkdownExport {
             }
             out.append("\n\n").append(text(turn.answer(), turn.textState())).append('\n');
             usage(out, turn.usage());
+        }
+    }
+
+    private static void approvals(StringBuilder out, TurnView turn) {
+        for (TurnView.ApprovalView word : turn.approvals()) {
+            out.append("\n*Word on tool ")
+                    .append(disarmed(word.server() + "/" + word.tool()))
+                    .append(": ")
+                    .append(disarmed(word.decision()))
+                    .append(word.decidedBy() == null ? "" : " by " + disarmed(word.decidedBy()))
+                    .append(", ")
+                    .append(word.decidedAt())
+                    .append("*\n");
         }
     }
 

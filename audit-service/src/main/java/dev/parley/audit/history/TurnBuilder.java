@@ -1,5 +1,6 @@
 package dev.parley.audit.history;
 
+import dev.parley.audit.history.TurnView.ApprovalView;
 import dev.parley.audit.history.TurnView.Timing;
 import dev.parley.audit.history.TurnView.ToolCallView;
 import dev.parley.audit.history.TurnView.Usage;
@@ -29,6 +30,7 @@ final class TurnBuilder {
     private final Keyring keys;
     private final TurnRecord first;
     private final List<ToolCallView> toolCalls = new ArrayList<>();
+    private final List<ApprovalView> approvals = new ArrayList<>();
     private @Nullable UserTurn user;
     private @Nullable AssistantTurn answer;
     private @Nullable FailureTurn failure;
@@ -50,7 +52,15 @@ final class TurnBuilder {
             case RefusalTurn turn -> refusal = turn;
             case ChargeTurn turn -> charge = turn;
             case ToolCallTurn call -> toolCalls.add(toolCall(link, call));
-            case TurnRecord.ApprovalTurn ignored -> {}
+            case TurnRecord.ApprovalTurn word ->
+                    approvals.add(
+                            new ApprovalView(
+                                    word.callId(),
+                                    word.server(),
+                                    word.tool(),
+                                    word.decision(),
+                                    word.decidedBy(),
+                                    word.decidedAt()));
             case TurnRecord.ImportedTurn turn when turn.author().equals("user") -> imported = turn;
             case TurnRecord.ImportedTurn turn -> importedAnswer = turn;
         }
@@ -121,7 +131,8 @@ final class TurnBuilder {
                 isRefused() && refusal != null ? refusal.retryAfterS() : null,
                 timing(),
                 List.copyOf(toolCalls),
-                usage());
+                usage(),
+                List.copyOf(approvals));
     }
 
     private OpenedText answered() {

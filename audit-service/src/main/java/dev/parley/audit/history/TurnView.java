@@ -23,6 +23,7 @@ import tools.jackson.databind.JsonNode;
  * @param answer the answer, or what of it was shown before it failed
  * @param result of an answer that ended well, with the fields of the frame {@code done}
  * @param code of a failure or refusal
+ * @param approvals words on its tool calls
  */
 public record TurnView(
         String messageId,
@@ -45,7 +46,8 @@ public record TurnView(
         @Nullable Long retryAfterS,
         @Nullable Timing timing,
         List<ToolCallView> toolCalls,
-        @Nullable Usage usage) {
+        @Nullable Usage usage,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ApprovalView> approvals) {
 
     /** When the answer was made, and by which worker. */
     public record Timing(
@@ -70,6 +72,20 @@ public record TurnView(
             long durationMs,
             @Nullable String text,
             @Nullable String textState) {}
+
+    /**
+     * A word on a tool's call, in the order of the record.
+     *
+     * @param decision approved, denied or expired
+     * @param decidedBy null when nobody decided in time
+     */
+    public record ApprovalView(
+            String callId,
+            String server,
+            String tool,
+            String decision,
+            @Nullable String decidedBy,
+            Instant decidedAt) {}
 
     /** What was charged. */
     public record Usage(
