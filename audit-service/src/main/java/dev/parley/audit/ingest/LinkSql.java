@@ -48,7 +48,11 @@ final class LinkSql {
             ) ON COMMIT DELETE ROWS
             """;
 
-    /** {@code fresh} are the places of links that were not there before. */
+    /**
+     * {@code fresh} are the places of links that were not there before. When a question was asked
+     * whose answer is here too is found by a window and not by a join: of a table that was just
+     * filled the planner knows nothing, and what it guesses makes a large batch quadratic.
+     */
     static final String INSERT =
             """
             WITH fresh AS (
@@ -65,7 +69,9 @@ final class LinkSql {
                        tokens_input, tokens_output, tokens_cached, estimated, cost,
                        parent_id, regenerates, started_at, first_token_at, ended_at, worker,
                        call_id, server, tool, duration_ms, limit_name, reserved, requested_at,
-                       author, question_id
+                       author, question_id,
+                       min(at) FILTER (WHERE kind = 'user')
+                           OVER (PARTITION BY conversation_id, message_id) AS asked_here
                 FROM staged_links JOIN fresh USING (kafka_partition, kafka_offset)
             ), message AS (
                 INSERT INTO messages (conversation_id, ordinal, at, message_id, author, user_id,
@@ -76,19 +82,17 @@ final class LinkSql {
                 SELECT l.conversation_id, l.ordinal, l.at, l.question_id, l.author, l.user_id,
                        l.team, l.role, l.parent_id, l.regenerates, l.model, l.entrance, l.status,
                        l.code, l.tokens_input, l.tokens_output, l.tokens_cached, l.cost,
-                       l.attempt, l.started_at, l.first_token_at, l.ended_at, l.worker, asked.at,
-                       (extract(epoch FROM l.first_token_at - asked.at) * 1000)::bigint,
-                       (extract(epoch FROM l.ended_at - asked.at) * 1000)::bigint
-                FROM link l LEFT JOIN LATERAL (
-                    SELECT coalesce(
-                        (SELECT min(q.at) FROM link q
-                         WHERE q.kind = 'user' AND q.message_id = l.message_id
-                           AND q.conversation_id = l.conversation_id),
+                       l.attempt, l.started_at, l.first_token_at, l.ended_at, l.worker, l.asked,
+                       (extract(epoch FROM l.first_token_at - l.asked) * 1000)::bigint,
+                       (extract(epoch FROM l.ended_at - l.asked) * 1000)::bigint
+                FROM (
+                    SELECT k.*, CASE WHEN k.kind IN ('assistant', 'failure') THEN coalesce(
+                        k.asked_here,
                         (SELECT min(m.at) FROM messages m
-                         WHERE m.author = 'user' AND m.message_id = l.message_id
-                           AND m.conversation_id = l.conversation_id)) AS at
-                ) asked ON l.kind IN ('assistant', 'failure')
-                WHERE l.author IS NOT NULL
+                         WHERE m.author = 'user' AND m.message_id = k.message_id
+                           AND m.conversation_id = k.conversation_id)) END AS asked
+                    FROM link k WHERE k.author IS NOT NULL OFFSET 0
+                ) l
                 ON CONFLICT DO NOTHING
             ), call AS (
                 INSERT INTO tool_calls (conversation_id, ordinal, at, message_id, user_id,

@@ -72,15 +72,22 @@ final class LinkStore implements RecordStore<StoredLink> {
 
     private static void writeWhatIsNew(Connection connection, List<StoredLink> rows)
             throws SQLException {
+        stage(connection, rows);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(LinkSql.INSERT);
+        }
+    }
+
+    /** Brings the links to where {@link LinkSql#INSERT} takes them from. */
+    static void stage(Connection connection, List<StoredLink> rows) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(LinkSql.STAGING);
-            try (CopyRows copy = new CopyRows(connection, "staged_links")) {
-                for (StoredLink row : rows) {
-                    stage(copy, row);
-                }
-                copy.finish();
+        }
+        try (CopyRows copy = new CopyRows(connection, "staged_links")) {
+            for (StoredLink row : rows) {
+                stage(copy, row);
             }
-            statement.execute(LinkSql.INSERT);
+            copy.finish();
         }
     }
 
