@@ -33,7 +33,7 @@ class ArchitectureTest {
                 .resideInAPackage("..ingest..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("..vault..", "..search..", "..history..", "..web..")
+                .resideInAnyPackage("..audit.vault..", "..search..", "..history..", "..web..")
                 .because("what is stored is what the log holds, sealed, and nothing waits for it")
                 .check(CLASSES);
     }

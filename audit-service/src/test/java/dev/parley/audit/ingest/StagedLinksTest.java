@@ -72,7 +72,7 @@ class StagedLinksTest {
                     ResultSet timed =
                             statement.executeQuery(
                                     "SELECT count(*) FROM messages WHERE author = 'assistant'"
-                                            + " AND latency_ms >= 0 AND user_id = '"
+                                            + " AND latency_ms IS NOT NULL AND user_id = '"
                                             + user
                                             + "'")) {
                 timed.next();

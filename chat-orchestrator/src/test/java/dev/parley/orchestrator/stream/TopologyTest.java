@@ -16,7 +16,6 @@ import dev.parley.schemas.record.Checkpoint;
 import dev.parley.schemas.record.Job;
 import dev.parley.schemas.record.PersonKey;
 import dev.parley.schemas.record.PolicyRecord;
-import dev.parley.schemas.record.ReplyTo;
 import dev.parley.schemas.record.RequestEvent;
 import dev.parley.schemas.record.TurnRecord;
 import dev.parley.schemas.vault.PersonCipher;
@@ -264,7 +263,7 @@ class TopologyTest {
                                 List.of(),
                                 "rerun",
                                 said.caller(),
-                                ReplyTo.NOBODY,
+                                said.replyTo(),
                                 said.receivedAt(),
                                 new RequestEvent.Rerun(
                                         "replay-1", "recorded", "message-1", List.of(), key))),
