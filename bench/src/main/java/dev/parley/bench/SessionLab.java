@@ -46,6 +46,8 @@ final class SessionLab {
                         "-XX:+UseSerialGC",
                         "-XX:+UseCompactObjectHeaders",
                         "-XX:+UseStringDeduplication",
+                        "-XX:MinHeapFreeRatio=15",
+                        "-XX:MaxHeapFreeRatio=30",
                         "--enable-native-access=ALL-UNNAMED"),
                 Map.of("parley.lanes.initial", "64"));
     }
