@@ -2,7 +2,10 @@ package dev.parley.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,11 +47,9 @@ class ProxiesTest {
                 RawSocket two = open(trusting, "198.51.100.1");
                 RawSocket forged = open(trusting, "203.0.113.77, 198.51.100.1, 10.0.0.9");
                 RawSocket other = open(trusting, "198.51.100.2")) {
-            assertThat(forged.closeCode()).as("what the client itself claims").isEqualTo(4429);
-            for (RawSocket served : new RawSocket[] {one, two, other}) {
-                served.frame(0x81, PING);
-                assertThat(served.text()).contains("\"pong\"");
-            }
+            assertOneIsTooMany(one, two, forged);
+            other.frame(0x81, PING);
+            assertThat(other.text()).contains("\"pong\"");
         }
     }
 
@@ -57,12 +58,23 @@ class ProxiesTest {
         try (RawSocket one = open(wary, "198.51.100.1");
                 RawSocket two = open(wary, "198.51.100.2");
                 RawSocket three = open(wary, "198.51.100.3")) {
-            assertThat(three.closeCode()).isEqualTo(4429);
-            one.frame(0x81, PING);
-            assertThat(one.text()).contains("\"pong\"");
-            two.frame(0x81, PING);
-            assertThat(two.text()).contains("\"pong\"");
+            assertOneIsTooMany(one, two, three);
         }
+    }
+
+    /** Which of them nobody knows, since they come at once. */
+    private static void assertOneIsTooMany(RawSocket... sockets) throws IOException {
+        List<String> answers = new ArrayList<>();
+        for (RawSocket socket : sockets) {
+            socket.frame(0x81, PING);
+            try {
+                answers.add(socket.text());
+            } catch (IOException e) {
+                answers.add(String.valueOf(e.getMessage()));
+            }
+        }
+        assertThat(answers).filteredOn("closed 4429"::equals).hasSize(1);
+        assertThat(answers).filteredOn(a -> a.contains("\"pong\"")).hasSize(sockets.length - 1);
     }
 
     private static RawSocket open(TestGateway gateway, String forwardedFor) throws Exception {
