@@ -110,6 +110,23 @@ class StaticFilesTest {
                                 }));
     }
 
+    /** All languages at once would hold up the page that colours its first code. */
+    @Test
+    void theHighlighterComesWithoutItsLanguagesAndEachOfThemBesideIt() {
+        Path library = BUILT.resolve("js/lib");
+        assertThat(read(library.resolve("highlight.js")))
+                .endsWith("export default hljs;")
+                .doesNotContain("grmr_");
+        String page = read(ROOT.resolve("js/markdown/highlight.js"));
+        String served = page.substring(page.indexOf("new Set(["), page.indexOf("]);"));
+        assertThat(Pattern.compile("'([\\w-]+)'").matcher(served).results().map(m -> m.group(1)))
+                .hasSizeGreaterThan(30)
+                .allSatisfy(name ->
+                        assertThat(read(library.resolve("languages/" + name + ".js")))
+                                .startsWith("import hljs from '../highlight.js';")
+                                .contains("hljs.registerLanguage(\"" + name + "\""));
+    }
+
     /** WCAG 1.3.4: a page that is turned with the device, and asks for no turn. */
     @TestFactory
     Stream<DynamicTest> noStyleSheetAsksForAnOrientation() {

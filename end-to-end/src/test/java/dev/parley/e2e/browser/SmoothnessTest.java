@@ -1,5 +1,6 @@
 package dev.parley.e2e.browser;
 
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
@@ -9,85 +10,230 @@ import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Locator;
 import dev.parley.e2e.system.OneCommandRun;
 import dev.parley.e2e.system.SharedRun;
-import java.lang.management.ManagementFactory;
+import dev.parley.e2e.system.TestFolders;
+import dev.parley.schemas.Json;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** 10,000 tokens into a page that stays usable. */
-@ExtendWith({Chromium.class, SharedRun.class})
+/**
+ * 10,000 tokens into a page that stays smooth.
+ *
+ * <p>What the page does is told by the processor's time of its tasks, however busy the machine is.
+ * What a person sees is told by a clock, and counts where the page had the processor when it wanted
+ * it: the server gives way to it here, but others need not. Of a few measurements, the first smooth
+ * one counts.
+ */
+@ExtendWith(Chromium.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SmoothnessTest {
 
     private static final int TOKENS = 10_000;
+    private static final int TOKENS_PER_SECOND = 1_000;
+    private static final int MEASUREMENTS_MAX = 3;
+    private static final double LONG_TASK_MS = 50;
 
-    private final OneCommandRun run;
+    /** Of the time of the page's tasks by the clock. */
+    private static final double WAITED_SHARE_MAX = 0.1;
+
+    /** Of the frames that a screen of 60 Hz shows. */
+    private static final double FRAMES_PER_SECOND_MIN = 57;
+
+    private static final String PROSE = "Tell me all.";
+
+    /** Everything that Markdown has, again and again. */
+    private static final String EVERYTHING =
+            """
+            ## A heading with `code`
+
+            Some **bold** words, some *leaning* ones, and a [link](https://example.org/) that leads \
+            nowhere in particular but makes a paragraph of more than one line.
+
+            | name | value | what it is for |
+            |------|------:|----------------|
+            | one  |     1 | the first      |
+            | two  |     2 | the second     |
+
+            ```java
+            /** Greets. */
+            public final class Greeting {
+                private static final int TIMES = 3;
+
+                public static void main(String... names) {
+                    for (int i = 0; i < TIMES; i++) {
+                        System.out.println("Hello, " + String.join(", ", names) + "!");
+                    }
+                }
+            }
+            ```
+
+            1. a list
+               - with a list in it
+               - of two
+            2. that goes on
+
+            > And somebody said something worth repeating.
+            """;
+
+    /** Long tasks with what they did, and the time between frames, from now on. */
+    private static final String WATCH =
+            """
+            () => {
+              const seen = { long: [], slow: [], frames: [], last: performance.now(), begun: performance.now() };
+              window.seen = seen;
+              new PerformanceObserver((list) => seen.long.push(
+                ...list.getEntries().map((entry) => Math.round(entry.duration))))
+                .observe({ type: 'longtask' });
+              new PerformanceObserver((list) => seen.slow.push(...list.getEntries().map((entry) => ({
+                ms: Math.round(entry.duration),
+                at: Math.round(entry.startTime - seen.begun),
+                drawing: Math.round(entry.startTime + entry.duration - entry.renderStart),
+                layout: Math.round(entry.startTime + entry.duration - entry.styleAndLayoutStart),
+                scripts: entry.scripts.map((script) => `${script.invoker} ${script.sourceFunctionName}`
+                  + ` ${Math.round(script.duration)} ms, layout ${Math.round(script.forcedStyleAndLayoutDuration)} ms`),
+              })))).observe({ type: 'long-animation-frame' });
+              const frame = (now) => {
+                seen.frames.push(now - seen.last);
+                seen.last = now;
+                requestAnimationFrame(frame);
+              };
+              requestAnimationFrame(frame);
+            }
+            """;
+
+    private static final String FIGURES =
+            """
+            () => {
+              const { long, slow, frames } = window.seen;
+              const sorted = frames.toSorted((a, b) => a - b);
+              const at = (p) => Math.round(sorted[Math.floor(sorted.length * p)] * 10) / 10;
+              const seconds = frames.reduce((sum, ms) => sum + ms, 0) / 1000;
+              return JSON.stringify({
+                tokens: document.querySelector('parley-chat').session.turns.at(-1).result.tokens_output,
+                frames_per_second: Math.round(frames.length / seconds * 10) / 10, frames: frames.length,
+                p50: at(.5), p95: at(.95), p99: at(.99), long_tasks: long, slow_frames: slow.slice(0, 12) });
+            }
+            """;
+
     private final Browser browser;
+    private OneCommandRun run;
 
-    SmoothnessTest(OneCommandRun run, Browser browser) {
-        this.run = run;
+    SmoothnessTest(Browser browser) {
         this.browser = browser;
     }
 
-    @Test
-    void ten_thousand_tokens_hold_nothing_up() {
+    @BeforeAll
+    void startRun() {
+        run =
+                OneCommandRun.startBehindOthers(
+                        TestFolders.fresh("smoothness"),
+                        Map.of(
+                                "PARLEY_POLICY_FILE",
+                                SharedRun.policy().toString(),
+                                "PARLEY_ORCHESTRATOR_ANSWER_TOKENSMAX",
+                                "20000"));
+    }
+
+    @AfterAll
+    void stopRun() {
+        if (run != null) {
+            run.close();
+        }
+    }
+
+    /** What the page says of itself, from the question until all is coloured and listed. */
+    private record Figures(
+            int tokens,
+            double framesPerSecond,
+            int frames,
+            double p50,
+            double p95,
+            double p99,
+            List<Integer> longTasks,
+            List<Map<String, Object>> slowFrames) {}
+
+    @ParameterizedTest
+    @ValueSource(strings = {PROSE, EVERYTHING})
+    void ten_thousand_tokens_hold_nothing_up(String text) {
+        List<Seen> seen = new ArrayList<>();
+        while (seen.size() < MEASUREMENTS_MAX && seen.stream().noneMatch(Seen::isSmooth)) {
+            seen.add(stream(text));
+        }
+        boolean disturbed = seen.stream().allMatch(Seen::isDisturbed);
+        assertThat(disturbed || seen.stream().anyMatch(Seen::isSmooth))
+                .as("smooth in one of %s", seen)
+                .isTrue();
+    }
+
+    /** What a person saw of a measurement in which the page itself did all right. */
+    private record Seen(Figures figures, TaskTimes tasks) {
+
+        boolean isSmooth() {
+            return figures.longTasks().isEmpty()
+                    && figures.framesPerSecond() >= FRAMES_PER_SECOND_MIN;
+        }
+
+        /** The page wanted the processor and did not get it. */
+        boolean isDisturbed() {
+            return tasks.waitedShare() > WAITED_SHARE_MAX;
+        }
+    }
+
+    private Seen stream(String text) {
         try (ConsolePage console = ConsolePage.open(browser, run.gateway())) {
             console.signIn("admin");
-            console.page()
-                    .evaluate(
-                            """
-                            () => {
-                              const seen = { long: [], frames: [], last: performance.now() };
-                              window.seen = seen;
-                              new PerformanceObserver((list) => seen.long.push(
-                                ...list.getEntries().map((entry) => entry.duration)))
-                                .observe({ entryTypes: ['longtask'] });
-                              const frame = (now) => {
-                                seen.frames.push(now - seen.last);
-                                seen.last = now;
-                                requestAnimationFrame(frame);
-                              };
-                              requestAnimationFrame(frame);
-                            }
-                            """);
+            console.page().evaluate(WATCH);
             CDPSession session = console.context().newCDPSession(console.page());
             JsonObject domain = new JsonObject();
             domain.addProperty("timeDomain", "threadTicks");
             session.send("Performance.enable", domain);
             double before = busySeconds(session);
-            Locator turn = console.ask("/demo pace=1000 tokens=" + TOKENS + "\nTell me all.");
+            browser.startTracing(
+                    console.page(),
+                    new Browser.StartTracingOptions().setCategories(List.of("toplevel")));
+            Locator turn = console.ask(command(text));
             console.awaitState(turn, "done");
             console.assertComplete(turn);
-            @SuppressWarnings("unchecked")
-            Map<String, Object> figures =
-                    (Map<String, Object>)
-                            console.page()
-                                    .evaluate(
-                                            """
-                                            () => {
-                                              const { long, frames } = window.seen;
-                                              const sorted = frames.toSorted((a, b) => a - b);
-                                              const at = (p) => sorted[Math.floor(sorted.length * p)];
-                                              return { tokens: document.querySelector('parley-chat')
-                                                  .session.turns.at(-1).result.tokens_output,
-                                                longTasks: long.length,
-                                                longest: Math.max(0, ...long),
-                                                frames: frames.length, p50: at(.5), p95: at(.95),
-                                                p99: at(.99) };
-                                            }
-                                            """);
-            double frames = ((Number) figures.get("frames")).doubleValue();
-            double perFrameMs = 1000 * (busySeconds(session) - before) / frames;
-            double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+            // What follows the end belongs to it: the list of conversations, and colours.
+            assertThat(console.id("history-list").locator("[aria-current]"))
+                    .hasCount(1, ConsolePage.soonCount());
+            assertThat(turn.locator(".code:not(:last-child) pre:not(:has([class^=hl-]))"))
+                    .hasCount(0, ConsolePage.soonCount());
+            Figures figures =
+                    Json.mapper()
+                            .readValue(console.page().evaluate(FIGURES).toString(), Figures.class);
+            TaskTimes tasks = TaskTimes.of(browser.stopTracing());
+            double perFrameMs = 1000 * (busySeconds(session) - before) / figures.frames();
             System.out.printf(
-                    "Streaming %d tokens: %s, %.1f ms of processor time a frame, load %.1f%n",
-                    TOKENS, figures, perFrameMs, load);
-            assertThat(((Number) figures.get("tokens")).intValue()).isGreaterThanOrEqualTo(TOKENS);
+                    "Streaming %d tokens of %s: %s, %s, %.1f ms of processor time a frame%n",
+                    TOKENS,
+                    text.equals(PROSE) ? "prose" : "everything",
+                    figures,
+                    tasks,
+                    perFrameMs);
+            assertThat(figures.tokens()).isGreaterThanOrEqualTo(TOKENS);
+            assertThat(tasks.count()).isGreaterThan(figures.frames());
+            assertThat(tasks.longestMs()).as("of the processor's time").isLessThan(LONG_TASK_MS);
             assertThat(perFrameMs).as("of a frame's 16.7 ms").isLessThan(12);
-            // Where others want the processors, time passes without the page's doing.
-            if (load < Runtime.getRuntime().availableProcessors()) {
-                assertThat(figures.get("longTasks")).as("over 50 ms").isEqualTo(0);
-            }
+            return new Seen(figures, tasks);
         }
+    }
+
+    private static String command(String text) {
+        return "/demo %s pace=%d tokens=%d\n%s\n\n%s"
+                .formatted(
+                        text.equals(PROSE) ? "normal" : "echo",
+                        TOKENS_PER_SECOND,
+                        TOKENS,
+                        "all " + UUID.randomUUID(),
+                        text);
     }
 
     /** Processor time of the page's main thread so far. */
