@@ -23,7 +23,7 @@ import java.util.Random;
  */
 final class VerifyMeasurement {
 
-    private static final int ROUNDS = 6;
+    private static final int ROUNDS = 2;
     private static final Instant AT = Instant.parse("2026-11-25T10:00:00.123456Z");
     private static final Trust KEY = Trust.of(List.of(SampleExport.KEY.getPublic()), List.of());
 
