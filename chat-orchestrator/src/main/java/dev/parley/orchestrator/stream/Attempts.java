@@ -43,7 +43,8 @@ final class Attempts {
      */
     static final int ATTEMPTS_OF_A_JOB = 10;
 
-    private static final int WAIT_DOUBLINGS_MAX = 6;
+    /** Well within an answer's deadline, for a job that was lost with a broker. */
+    private static final int WAIT_DOUBLINGS_MAX = 1;
 
     private final KeyValueStore<String, byte[]> store;
     private final TakeoverSettings settings;
@@ -247,8 +248,8 @@ final class Attempts {
     }
 
     /**
-     * That nobody is heard to have begun may also be this instance's own delay, so each further
-     * wait is twice as long.
+     * That nobody is heard to have begun may also be this instance's own delay, so the further
+     * waits are twice as long.
      */
     private boolean isOverdue(Watched answer, Duration idle, long now) {
         long waitNanos =

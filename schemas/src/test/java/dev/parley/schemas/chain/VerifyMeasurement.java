@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Links a second of the offline verifier; run by hand. Three kinds of file: charges alone (the
- * shortest link), the proportion of a chat (question, answer, charge) with the opened texts beside
- * them, and the same without.
+ * Links a second of the offline verifier; run by hand. Kinds of file: charges alone (the shortest
+ * link), and the proportion of a chat (question, answer, charge), sealed and with the opened texts
+ * beside them; in conversations of thirty links and of three thousand, since each is signed.
  */
 final class VerifyMeasurement {
 
@@ -31,9 +31,11 @@ final class VerifyMeasurement {
 
     public static void main(String[] arguments) throws IOException {
         int cores = Runtime.getRuntime().availableProcessors();
-        measure("charges", export(300_000, 0, false), cores);
-        measure("chat, sealed texts alone", export(150_000, 250, false), cores);
-        measure("chat, with opened texts", export(150_000, 250, true), cores);
+        measure("charges, 30 a signature", export(300_000, 30, 0, false), cores);
+        measure("charges, 3,000 a signature", export(300_000, 3_000, 0, false), cores);
+        measure("chat, sealed, 30", export(150_000, 30, 250, false), cores);
+        measure("chat, sealed, 3,000", export(150_000, 3_000, 250, false), cores);
+        measure("chat, opened, 30", export(150_000, 30, 250, true), cores);
     }
 
     private static void measure(String name, byte[] file, int cores) throws IOException {
@@ -81,15 +83,15 @@ final class VerifyMeasurement {
         return verdict;
     }
 
-    /** Conversations of thirty links. */
-    private static byte[] export(int links, int chars, boolean opened) {
+    /** Conversations of {@code each} links, each with a signature of its own. */
+    private static byte[] export(int links, int each, int chars, boolean opened) {
         Random random = new Random(1);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (int written = 0; written < links; ) {
             String id = new java.util.UUID(random.nextLong(), random.nextLong()).toString();
             ChainExport export = new ChainExport(id);
             ConversationChain.Head head = ConversationChain.Head.START;
-            for (int i = 0; i < 30; i++, written++) {
+            for (int i = 0; i < each; i++, written++) {
                 TurnRecord link =
                         ConversationChain.link(
                                 head, id, "user-17", "blue", "user", AT, body(random, i, chars));
@@ -105,7 +107,7 @@ final class VerifyMeasurement {
                                                         + "},\"position\":{\"partition\":3,\"offset\":"
                                                         + written
                                                         + '}')
-                                        + (i < 29
+                                        + (i < each - 1
                                                 ? ChainExport.goesOn()
                                                 : export.ends(SampleExport.KEY, AT, null)))
                                 .getBytes(StandardCharsets.UTF_8));
