@@ -77,8 +77,7 @@ class LanesTest {
         clients.values().forEach(ChatClient::close);
         await("all lanes are free after the resume window")
                 .atMost(Duration.ofSeconds(20))
-                .untilAsserted(
-                        () -> assertThat(gauge("parley.gateway.lanes.free")).isEqualTo(LANES));
+                .until(() -> free() == LANES);
         assertThat(recycled()).isGreaterThanOrEqualTo(LANES);
         assertNothingOfAFormerTenantIsShown(leases);
     }
@@ -114,6 +113,32 @@ class LanesTest {
             List<JsonNode> shown = heir.untilType("done");
             assertThat(shown.stream().map(f -> f.path("text").asString("")))
                     .containsExactly("mine", "");
+        }
+    }
+
+    /** Its worker may say nothing for longer than the resume window: a tool, an approval. */
+    @Test
+    void aQuietLaneIsKeptWhileItsAnswerRunsAndGivenBackAfterwards() throws Exception {
+        await("nobody has a lane").atMost(Duration.ofSeconds(20)).until(() -> free() == LANES);
+        try (ChatClient client =
+                ChatClient.connect(gateway.port, TestGateway.token("patient"), "")) {
+            client.next("welcome");
+            client.message("hold", "p1");
+            client.next("accepted");
+            String message =
+                    pipeline.next(RequestEvent.MessageSubmitted.class, "patient").messageId();
+            await("the lane stays leased past the resume window")
+                    .during(Duration.ofSeconds(3))
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> free() == LANES - 1);
+
+            pipeline.token(message, 1, 0, "at last");
+            pipeline.done(message, 1, "at last");
+            assertThat(client.untilType("done").getFirst().path("text").asString())
+                    .isEqualTo("at last");
+            await("nothing runs and the resume window has passed")
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> free() == LANES);
         }
     }
 
@@ -164,8 +189,8 @@ class LanesTest {
         public void lost() {}
     }
 
-    private static double gauge(String name) {
-        return meters().get(name).gauge().value();
+    private static double free() {
+        return meters().get("parley.gateway.lanes.free").gauge().value();
     }
 
     private static double count(String kind) {

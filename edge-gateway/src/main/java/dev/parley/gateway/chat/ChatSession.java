@@ -256,9 +256,11 @@ public final class ChatSession implements LaneTenant {
         pulse.beat(nowNanos, transport, parts.limits().connection());
     }
 
+    /** While an answer runs, its worker knows no other lane than this. */
     private void releaseQuietLane(long nowNanos) {
         if (place.isLeased()
                 && uplink.isIdle()
+                && !submissions.anyRuns()
                 && nowNanos - laneNanos > parts.limits().gateway().resumeWindow().toNanos()) {
             parts.lanes().reader().leave(this);
             place.giveBack();
@@ -373,9 +375,7 @@ public final class ChatSession implements LaneTenant {
 
     @Override
     public synchronized boolean awaitsFrames() {
-        return submissions.anyRuns()
-                && System.nanoTime() - laneNanos
-                        < parts.limits().gateway().resumeWindow().toNanos();
+        return submissions.anyRuns();
     }
 
     public synchronized Identity identity() {
