@@ -77,9 +77,19 @@ final class SpeculativeDispatch implements KafkaClientSupplier {
         @Override
         public Future<RecordMetadata> send(
                 ProducerRecord<byte[], byte[]> record, @Nullable Callback callback) {
+            Callback inTurn = callback == null ? null : inTurn(callback);
             return record.topic().equals(Topic.JOBS.topicName())
-                    ? jobs.send(record, callback)
-                    : super.send(record, callback);
+                    ? jobs.send(record, inTurn)
+                    : super.send(record, inTurn);
+        }
+
+        /** Streams counts on one producer, whose thread makes one call after the other. */
+        private Callback inTurn(Callback callback) {
+            return (metadata, failure) -> {
+                synchronized (jobs) {
+                    callback.onCompletion(metadata, failure);
+                }
+            };
         }
 
         /** Streams flushes before it commits. */

@@ -9,8 +9,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
-import org.eclipse.jetty.ee11.websocket.server.JettyServerUpgradeRequest;
-import org.eclipse.jetty.ee11.websocket.server.JettyServerUpgradeResponse;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -57,13 +55,9 @@ final class Handshake {
         return identity;
     }
 
-    /** Selects our protocol where it is offered. */
-    static void answer(JettyServerUpgradeRequest asked, JettyServerUpgradeResponse answer) {
-        if (asked.getSubProtocols().contains(PROTOCOL)) {
-            answer.setAcceptedSubProtocol(PROTOCOL);
-        }
-        // No compression: it costs more memory than all the rest of a connection.
-        answer.setExtensions(List.of());
+    /** Ours where it is offered; null: none. */
+    static @Nullable String protocol(List<String> offered) {
+        return offered.contains(PROTOCOL) ? PROTOCOL : null;
     }
 
     private static boolean isWebSocket(HttpServletRequest request) {

@@ -15,6 +15,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -90,7 +91,9 @@ final class PassThrough implements HttpRequestHandler {
                     JettyWebSocketServerContainer.getContainer(request.getServletContext())
                             .upgrade(
                                     (asked, answer) -> {
-                                        Handshake.answer(asked, answer);
+                                        answer.setAcceptedSubProtocol(
+                                                Handshake.protocol(asked.getSubProtocols()));
+                                        answer.setExtensions(List.of());
                                         return socket;
                                     },
                                     request,

@@ -8,29 +8,40 @@ import dev.parley.gateway.chat.OutFrame;
 import dev.parley.gateway.chat.Registry;
 import dev.parley.gateway.chat.Transport;
 import dev.parley.schemas.frame.CloseCode;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import org.eclipse.jetty.websocket.api.Callback;
-import org.eclipse.jetty.websocket.api.Session;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Utf8StringBuilder;
+import org.eclipse.jetty.websocket.core.CloseStatus;
+import org.eclipse.jetty.websocket.core.CoreSession;
+import org.eclipse.jetty.websocket.core.Frame;
+import org.eclipse.jetty.websocket.core.FrameHandler;
+import org.eclipse.jetty.websocket.core.OpCode;
+import org.eclipse.jetty.websocket.core.exception.BadPayloadException;
+import org.eclipse.jetty.websocket.core.exception.MessageTooLargeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One socket. Frames of the client are asked for one at a time, and only once a session is open.
+ * One socket, on the container's frames themselves: its sessions for applications keep the request
+ * of the handshake and cost more than all the rest of an idle connection. Frames of the client are
+ * asked for one at a time, and only once a session is open.
  */
-public final class WebSocketConnection implements Session.Listener, Transport {
+final class WebSocketConnection implements FrameHandler, Transport {
 
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
-    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
     private final Registry registry;
     private final Inlets inlets;
     private final Identity identity;
     private final String address;
     private Registry.@Nullable Asked asked;
-    private volatile @Nullable Session socket;
+    private volatile @Nullable CoreSession socket;
     private volatile @Nullable Inlet inlet;
+
+    /** Of a message whose first frames have come; frames come one after the other. */
+    private @Nullable Utf8StringBuilder partial;
 
     // Guarded by this.
     private @Nullable ChatSession session;
@@ -50,12 +61,13 @@ public final class WebSocketConnection implements Session.Listener, Transport {
     }
 
     @Override
-    public void onWebSocketOpen(Session opened) {
+    public void onOpen(CoreSession opened, Callback callback) {
         socket = opened;
+        callback.succeeded();
         CloseCode refusal = registry.refusal(identity, address);
         if (refusal != null) {
             close(refusal);
-            opened.demand();
+            demand();
             return;
         }
         Registry.Asked wanted = asked;
@@ -68,7 +80,7 @@ public final class WebSocketConnection implements Session.Listener, Transport {
                     } else if (made != null) {
                         opened(made);
                     }
-                    opened.demand();
+                    demand();
                 });
     }
 
@@ -85,20 +97,73 @@ public final class WebSocketConnection implements Session.Listener, Transport {
     }
 
     @Override
-    public void onWebSocketText(String text) {
-        Inlet to = inlet;
+    public void onFrame(Frame frame, Callback callback) {
         try {
-            if (to != null) {
-                to.receive(text.getBytes(StandardCharsets.UTF_8));
+            switch (frame.getOpCode()) {
+                case OpCode.PING -> {
+                    heard();
+                    answer(frame, callback);
+                    return;
+                }
+                case OpCode.PONG -> heard();
+                case OpCode.TEXT, OpCode.CONTINUATION -> onText(frame);
+                case OpCode.BINARY -> onBinary();
+                default -> {
+                    // A close frame, which the container answers.
+                }
             }
-        } finally {
+        } catch (RuntimeException e) {
+            partial = null;
+            callback.failed(e);
+            return;
+        }
+        callback.succeeded();
+        demand();
+    }
+
+    /** The next frame is read when the answer was written: who does not read is not read. */
+    private void answer(Frame ping, Callback callback) {
+        CoreSession to = socket;
+        if (to == null || !to.isOutputOpen()) {
+            callback.succeeded();
             demand();
+            return;
+        }
+        to.sendFrame(
+                new Frame(OpCode.PONG, BufferUtil.copy(ping.getPayload())),
+                Callback.from(
+                        () -> {
+                            callback.succeeded();
+                            demand();
+                        },
+                        callback::failed),
+                false);
+    }
+
+    private void onText(Frame frame) {
+        Utf8StringBuilder text = partial == null ? new Utf8StringBuilder() : partial;
+        partial = text;
+        if (frame.hasPayload()) {
+            if (text.length() + frame.getPayloadLength() > inlets.frameBytesMax()) {
+                throw new MessageTooLargeException("a message is too long");
+            }
+            text.append(frame.getPayload());
+        }
+        if (!frame.isFin()) {
+            if (text.hasCodingErrors()) {
+                throw new BadPayloadException.InvalidUtf8();
+            }
+            return;
+        }
+        partial = null;
+        String whole = text.takeCompleteString(BadPayloadException.InvalidUtf8::new);
+        Inlet to = inlet;
+        if (to != null) {
+            to.receive(whole.getBytes(StandardCharsets.UTF_8));
         }
     }
 
-    @Override
-    public void onWebSocketBinary(ByteBuffer payload, Callback callback) {
-        callback.succeed();
+    private void onBinary() {
         ChatSession of;
         synchronized (this) {
             of = session;
@@ -108,23 +173,6 @@ public final class WebSocketConnection implements Session.Listener, Transport {
         } else {
             of.close(CloseCode.BINARY);
         }
-        demand();
-    }
-
-    @Override
-    public void onWebSocketPing(ByteBuffer payload) {
-        heard();
-        Session to = socket;
-        if (to != null) {
-            to.sendPong(payload, Callback.NOOP);
-        }
-        demand();
-    }
-
-    @Override
-    public void onWebSocketPong(ByteBuffer payload) {
-        heard();
-        demand();
     }
 
     private void heard() {
@@ -135,20 +183,21 @@ public final class WebSocketConnection implements Session.Listener, Transport {
     }
 
     private void demand() {
-        Session of = socket;
-        if (of != null && of.isOpen()) {
+        CoreSession of = socket;
+        if (of != null && of.isInputOpen()) {
             of.demand();
         }
     }
 
     @Override
-    public void onWebSocketError(Throwable cause) {
+    public void onError(Throwable cause, Callback callback) {
         LOG.debug("socket error: {}", cause.toString());
+        callback.succeeded();
     }
 
     @Override
-    public void onWebSocketClose(int statusCode, String reason, Callback callback) {
-        callback.succeed();
+    public void onClosed(CloseStatus status, Callback callback) {
+        callback.succeeded();
         lineEnded();
     }
 
@@ -180,21 +229,22 @@ public final class WebSocketConnection implements Session.Listener, Transport {
 
     @Override
     public void write(OutFrame frame, Written written) {
-        Session to = socket;
-        if (to == null || !to.isOpen()) {
+        CoreSession to = socket;
+        if (to == null || !to.isOutputOpen()) {
             written.done(false);
             return;
         }
-        to.sendText(
-                frame.json(),
-                Callback.from(() -> written.done(true), failure -> written.done(false)));
+        to.sendFrame(
+                new Frame(OpCode.TEXT, frame.json()),
+                Callback.from(() -> written.done(true), failure -> written.done(false)),
+                false);
     }
 
     @Override
     public void beat() {
-        Session to = socket;
-        if (to != null && to.isOpen()) {
-            to.sendPing(EMPTY.duplicate(), Callback.NOOP);
+        CoreSession to = socket;
+        if (to != null && to.isOutputOpen()) {
+            to.sendFrame(new Frame(OpCode.PING), Callback.NOOP, false);
         }
     }
 
@@ -205,7 +255,7 @@ public final class WebSocketConnection implements Session.Listener, Transport {
 
     @Override
     public void close(CloseCode code) {
-        Session of = socket;
+        CoreSession of = socket;
         if (of != null) {
             of.close(code.code(), code.reason(), Callback.NOOP);
         }
@@ -213,9 +263,9 @@ public final class WebSocketConnection implements Session.Listener, Transport {
 
     @Override
     public void abort() {
-        Session of = socket;
+        CoreSession of = socket;
         if (of != null) {
-            of.disconnect();
+            of.abort();
         }
         lineEnded();
     }

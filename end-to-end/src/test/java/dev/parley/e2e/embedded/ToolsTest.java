@@ -2,7 +2,6 @@ package dev.parley.e2e.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.parley.e2e.client.ChatSocket;
 import dev.parley.e2e.client.Frames;
@@ -10,7 +9,6 @@ import dev.parley.e2e.client.Rest;
 import dev.parley.e2e.system.NpmServers;
 import dev.parley.e2e.system.OneCommandRun;
 import dev.parley.e2e.system.ScriptedModel;
-import dev.parley.e2e.system.Suites;
 import dev.parley.e2e.system.TestFolders;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,10 +38,7 @@ class ToolsTest {
 
     @BeforeAll
     static void start() throws IOException {
-        boolean npm = NpmServers.areInstalled();
-        assertThat(npm || !Suites.isRequired("tools")).as("npm ci in end-to-end/mcp").isTrue();
-        assumeTrue(npm, "the servers from npm are not installed");
-        Suites.ran("tools", "server-everything and server-filesystem from npm");
+        NpmServers.need();
         Path data = TestFolders.fresh("tools");
         files = Files.createDirectories(data.resolveSibling("files"));
         Files.writeString(files.resolve("note.txt"), "The note says 42.");
@@ -63,17 +58,8 @@ class ToolsTest {
                                 "PARLEY_MODEL",
                                 "scripted"));
         Rest admin = new Rest(run.gateway(), run.tokens().of("tools-admin", "admin"));
-        for (String server : List.of("everything", "files")) {
-            await("the first tools of " + server + " are accepted")
-                    .atMost(PATIENCE)
-                    .until(() -> {
-                        Rest.Answer tools =
-                                admin.get("/api/admin/mcp-servers/" + server + "/tools");
-                        return tools.status() == 200
-                                && tools.body().contains("\"accepted\"")
-                                && !tools.body().contains("\"new\"");
-                    });
-        }
+        NpmServers.awaitTools(admin, "everything");
+        NpmServers.awaitTools(admin, "files");
         await("the worker has heard of that").atMost(PATIENCE).until(ToolsTest::bothAreOffered);
     }
 
