@@ -51,7 +51,7 @@ public final class TestBroker implements AutoCloseable {
         settings.put("group.min.session.timeout.ms", "1000");
         // A transaction that follows upon another waits for that one's end: shortly, not for 20 ms.
         settings.put("add.partitions.to.txn.retry.backoff.ms", "2");
-        settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
+        settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "200");
         settings.put("controller.quorum.append.linger.ms", "0");
         settings.put("auto.create.topics.enable", "false");
         settings.put("log.index.size.max.bytes", "65536");

@@ -166,7 +166,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         settings.put("group.min.session.timeout.ms", "1000");
         // A transaction that follows upon another waits for that one's end: shortly, not for 20 ms.
         settings.put("add.partitions.to.txn.retry.backoff.ms", "2");
-        settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
+        settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "200");
         // Every answer slot of the worker is a member of the share group, and those of a killed
         // process
         // stay until their session ends.

@@ -22,7 +22,7 @@ final class StreamsConfiguration {
     private static final int RETRY_BACKOFF_MS = 5;
 
     /** A member learns of a rebalance with its next heartbeat. */
-    private static final int HEARTBEAT_MAX_MS = 500;
+    private static final int HEARTBEAT_MAX_MS = 250;
 
     private static final long RECOVERY_LAG_RECORDS = 10_000;
 

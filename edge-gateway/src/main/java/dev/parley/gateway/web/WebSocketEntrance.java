@@ -65,7 +65,7 @@ final class WebSocketEntrance implements HttpRequestHandler, ServletContextAware
                 (asked, answer, callback) -> {
                     answer.setAcceptedSubProtocol(Handshake.protocol(asked.getSubProtocols()));
                     // No compression: it costs more memory than all the rest of a connection.
-            answer.setExtensions(List.of());
+                    answer.setExtensions(List.of());
                     return new WebSocketConnection(registry, inlets, identity, address, wanted);
                 };
         ServletContextRequest of = ServletContextRequest.getServletContextRequest(request);
