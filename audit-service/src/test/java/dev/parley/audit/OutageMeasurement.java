@@ -1,31 +1,16 @@
 package dev.parley.audit;
 
 import dev.parley.audit.fixture.AuditService;
-import dev.parley.audit.fixture.LogWriter;
+import dev.parley.audit.fixture.Exchanges;
 import dev.parley.audit.fixture.TestBroker;
 import dev.parley.audit.fixture.TestDatabase;
-import dev.parley.schemas.Json;
-import dev.parley.schemas.Topic;
-import dev.parley.schemas.record.Checkpoint;
-import dev.parley.schemas.record.TurnRecord;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
 import org.springframework.dao.DataAccessException;
 
@@ -38,17 +23,12 @@ final class OutageMeasurement {
 
     private static final Duration WARM_UP = Duration.ofSeconds(10);
     private static final Duration WATCHED = Duration.ofSeconds(30);
-    private static final int STEPS = 13;
-    private static final String USER = "somebody";
 
-    private final LogWriter log;
-    private final KafkaProducer<String, byte[]> producer;
-    private final AtomicLong exchanges = new AtomicLong();
+    private final Exchanges exchanges;
     private final AtomicBoolean stop = new AtomicBoolean();
 
-    private OutageMeasurement(LogWriter log, KafkaProducer<String, byte[]> producer) {
-        this.log = log;
-        this.producer = producer;
+    private OutageMeasurement(Exchanges exchanges) {
+        this.exchanges = exchanges;
     }
 
     public static void main(String[] arguments) throws InterruptedException {
@@ -58,13 +38,8 @@ final class OutageMeasurement {
         try (TestBroker broker = TestBroker.start();
                 TestDatabase database = TestDatabase.start();
                 AuditService audit = AuditService.start(broker.bootstrapServers(), database.url());
-                LogWriter log = new LogWriter(broker.bootstrapServers());
-                KafkaProducer<String, byte[]> producer =
-                        new KafkaProducer<>(
-                                Map.of("bootstrap.servers", broker.bootstrapServers()),
-                                new StringSerializer(),
-                                new ByteArraySerializer())) {
-            new OutageMeasurement(log, producer).run(audit, database, perSecond, outage);
+                Exchanges exchanges = new Exchanges(broker.bootstrapServers())) {
+            new OutageMeasurement(exchanges).run(audit, database, perSecond, outage);
         }
         System.exit(0);
     }
@@ -83,10 +58,10 @@ final class OutageMeasurement {
         visible(audit);
         database.stop();
         pass(outage);
-        long missing = exchanges.get();
+        long missing = exchanges.written();
         database.startAgain();
         long back = System.nanoTime();
-        while (stored(audit) < exchanges.get()) {
+        while (stored(audit) < exchanges.written()) {
             LockSupport.parkNanos(5_000_000);
         }
         System.out.printf(
@@ -94,7 +69,7 @@ final class OutageMeasurement {
                         + " after it answered; %d exchanges when it came back%n",
                 outage.toSeconds(),
                 perSecond,
-                perSecond * (3 + STEPS),
+                perSecond * Exchanges.RECORDS,
                 (System.nanoTime() - back) / 1e9,
                 missing);
         stop.set(true);
@@ -104,52 +79,17 @@ final class OutageMeasurement {
     private void write(int perSecond) {
         long next = System.nanoTime();
         while (!stop.get()) {
-            exchange();
+            exchanges.write();
             next += 1_000_000_000L / perSecond;
             LockSupport.parkNanos(next - System.nanoTime());
         }
-    }
-
-    /** The conversation, and the acknowledgement of its last link. */
-    private record Sent(String conversation, Future<RecordMetadata> last) {}
-
-    private synchronized Sent exchange() {
-        String conversation = UUID.randomUUID().toString();
-        String message = UUID.randomUUID().toString();
-        Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
-        for (int i = 0; i < STEPS; i++) {
-            Checkpoint step =
-                    new Checkpoint(
-                            message,
-                            conversation,
-                            USER,
-                            "step_" + i,
-                            "chat-orchestrator",
-                            "test-1",
-                            now.plusNanos(i * 1_000L),
-                            1_500,
-                            "ok",
-                            Map.of());
-            producer.send(new ProducerRecord<>(Topic.FLOW.topicName(), message, Json.write(step)));
-        }
-        Future<RecordMetadata> last = null;
-        for (TurnRecord.Body body :
-                List.of(
-                        log.userTurn(USER, message, null, null, "A question"),
-                        log.assistantTurn(USER, message, "An answer"),
-                        log.charge(message))) {
-            byte[] link = Json.write(log.next(USER, conversation, body));
-            last = producer.send(new ProducerRecord<>(Topic.TURNS.topicName(), conversation, link));
-        }
-        exchanges.incrementAndGet();
-        return new Sent(conversation, last);
     }
 
     private void visible(AuditService audit) {
         List<Double> waits = new ArrayList<>();
         long until = System.nanoTime() + WATCHED.toNanos();
         while (System.nanoTime() < until) {
-            Sent sent = exchange();
+            Exchanges.Sent sent = exchanges.write();
             acknowledged(sent);
             String conversation = sent.conversation();
             long acknowledged = System.nanoTime();
@@ -174,7 +114,7 @@ final class OutageMeasurement {
                 waits.size());
     }
 
-    private static void acknowledged(Sent sent) {
+    private static void acknowledged(Exchanges.Sent sent) {
         try {
             sent.last().get();
         } catch (InterruptedException | ExecutionException e) {

@@ -13,6 +13,9 @@ final class Lane {
     volatile long position;
     volatile boolean fetched;
 
+    /** The consumer knows it. */
+    boolean assigned;
+
     /** Fetched although nobody has it, so that the next tenant waits for nothing. */
     boolean warm;
 

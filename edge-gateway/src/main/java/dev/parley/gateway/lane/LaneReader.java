@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -41,6 +40,7 @@ public final class LaneReader {
     private static final Logger LOG = LoggerFactory.getLogger(LaneReader.class);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final long SWEEP_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final int METADATA_PAUSE_MS = 20;
     private static final Duration FENCE_WAIT = Duration.ofMillis(20);
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
 
@@ -61,6 +61,9 @@ public final class LaneReader {
     private volatile int active;
     private long sweptAt = System.nanoTime();
 
+    /** Some lanes are known and the consumer does not know them yet. */
+    private boolean unassigned;
+
     @FunctionalInterface
     private interface Command {
         void run(KafkaConsumer<String, byte[]> consumer);
@@ -80,7 +83,8 @@ public final class LaneReader {
         submit(reader -> {
             offsets.forEach(
                     (number, offset) -> lanes.computeIfAbsent(number, n -> new Lane(n, offset)));
-            assignAll(reader);
+            unassigned = true;
+            assignNew(reader);
             done.complete(null);
         });
         return done;
@@ -118,13 +122,15 @@ public final class LaneReader {
             if (lane == null) {
                 lane = new Lane(lease.lane(), offset);
                 lanes.put(lease.lane(), lane);
-                assignAll(reader);
+                unassigned = true;
             }
             lane.tenants.add(tenant);
             tenants.put(tenant.sessionId(), tenant);
             if (offset < lane.position) {
                 lane.position = offset;
-                reader.seek(lane.partition, offset);
+                if (lane.assigned) {
+                    reader.seek(lane.partition, offset);
+                }
             }
             lane.writtenTo = Math.max(lane.writtenTo, writtenTo);
             fetch(reader, lane);
@@ -178,7 +184,9 @@ public final class LaneReader {
     private void run() {
         while (!isClosed()) {
             try (KafkaConsumer<String, byte[]> reader = new KafkaConsumer<>(config())) {
-                assignAll(reader);
+                lanes.values().forEach(lane -> lane.assigned = false);
+                unassigned = true;
+                assignNew(reader);
                 consumer = reader;
                 while (!isClosed()) {
                     readOnce(reader);
@@ -197,6 +205,8 @@ public final class LaneReader {
         Map<String, Object> config = clients.consumer("lanes");
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, settings.isolation());
         config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) settings.fetchWait().toMillis());
+        // Lanes that were another gateway's are asked for together: the next soon after the last.
+        config.put(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, METADATA_PAUSE_MS);
         // A lane that lost records must be noticed, not skipped.
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000);
@@ -208,6 +218,7 @@ public final class LaneReader {
             for (Command c = commands.poll(); c != null; c = commands.poll()) {
                 c.run(reader);
             }
+            assignNew(reader);
             if (lanes.isEmpty()) {
                 pause(FENCE_WAIT);
                 return;
@@ -280,17 +291,21 @@ public final class LaneReader {
         reader.seek(partition, end);
     }
 
-    private void assignAll(KafkaConsumer<String, byte[]> reader) {
-        Set<TopicPartition> before = reader.assignment();
-        List<TopicPartition> all = new ArrayList<>(lanes.size());
-        lanes.values().forEach(lane -> all.add(lane.partition));
-        reader.assign(all);
+    /** Many sessions that come to this gateway at once are one change of the assignment. */
+    private void assignNew(KafkaConsumer<String, byte[]> reader) {
+        if (!unassigned) {
+            return;
+        }
+        unassigned = false;
+        reader.assign(lanes.values().stream().map(lane -> lane.partition).toList());
         for (Lane lane : lanes.values()) {
-            if (!before.contains(lane.partition)) {
-                reader.seek(lane.partition, lane.position);
-                if (!lane.fetched) {
-                    reader.pause(List.of(lane.partition));
-                }
+            if (lane.assigned) {
+                continue;
+            }
+            lane.assigned = true;
+            reader.seek(lane.partition, lane.position);
+            if (!lane.fetched) {
+                reader.pause(List.of(lane.partition));
             }
         }
     }
@@ -300,7 +315,9 @@ public final class LaneReader {
         if (!lane.fetched) {
             lane.fetched = true;
             active++;
-            reader.resume(List.of(lane.partition));
+            if (lane.assigned) {
+                reader.resume(List.of(lane.partition));
+            }
         }
     }
 
@@ -309,7 +326,9 @@ public final class LaneReader {
             lane.fetched = false;
             lane.warm = false;
             active--;
-            reader.pause(List.of(lane.partition));
+            if (lane.assigned) {
+                reader.pause(List.of(lane.partition));
+            }
         }
     }
 
