@@ -191,6 +191,22 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     @Command(
+            name = "live",
+            description = "Sessions that hold a lane each or share them, and their own answers.",
+            mixinStandardHelpOptions = true)
+    int live(
+            @Mixin BenchOptions options,
+            @Option(
+                            names = "--sessions",
+                            paramLabel = "N",
+                            defaultValue = "5000",
+                            description = "Default: ${DEFAULT-VALUE}.")
+                    int sessions)
+            throws InterruptedException {
+        return sessions(options, (lab, say) -> new LiveBench(lab, sessions, say).run());
+    }
+
+    @Command(
             name = "slow-readers",
             description = "Clients that stop reading in the middle of answers, and their cost.",
             mixinStandardHelpOptions = true)

@@ -117,13 +117,18 @@ public final class GatewayProcess implements AutoCloseable {
     /** Bytes on the heap after a collection. */
     public long liveHeapBytes() throws InterruptedException {
         collect();
-        double used = 0;
+        return (long) metric("jvm_memory_used_bytes{area=\"heap\"");
+    }
+
+    /** Sum of the metrics that begin so. */
+    public double metric(String beginning) {
+        double sum = 0;
         for (String line : get("/actuator/prometheus").split("\n", -1)) {
-            if (line.startsWith("jvm_memory_used_bytes{area=\"heap\"")) {
-                used += Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+            if (line.startsWith(beginning)) {
+                sum += Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
             }
         }
-        return (long) used;
+        return sum;
     }
 
     @Override

@@ -104,6 +104,19 @@ class ReplayPagesTest {
     }
 
     @Test
+    void silences_are_shortened_on_request() {
+        String whole = recorded("/demo fast delay=9s\nThink before you speak.");
+        console.id("to-replay").click();
+        assertThat(state()).hasText("plays", ConsolePage.soonExactly());
+        console.id("replay-shorten").check();
+        long begun = System.nanoTime();
+        assertThat(state()).hasText("ended", ConsolePage.soonExactly());
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(6));
+        assertThat(console.id("replay-transcript").getByTestId("answer-text"))
+                .hasText(whole, inner());
+    }
+
+    @Test
     void a_rerun_stands_beside_the_original_and_what_differs_is_marked() {
         recorded("/demo fast\nHow are you today?");
         console.id("to-rerun").click();

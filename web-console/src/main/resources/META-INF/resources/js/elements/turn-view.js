@@ -62,7 +62,7 @@ export class TurnView {
     const drawn = JSON.stringify([turn.text, turn.textState, turn.state, siblings.map(({ id }) => id), Boolean(turn.messageId)]);
     if (drawn === this.#drawn.question || this.#asked.querySelector('form')) return;
     this.#drawn.question = drawn;
-    setText(this.#question, turn.text ?? t(turn.textState ? 'chat.unreadable' : 'chat.elsewhere'));
+    setText(this.#question, turn.text ?? t(absence(turn.textState)));
     this.#question.classList.toggle('elsewhere', turn.text === null);
     const idle = !UNANSWERED.has(turn.state);
     fill(this.#questionTools,
@@ -187,6 +187,15 @@ export class TurnView {
         ? iconButton('retry', t('chat.regenerate'), 'regenerate', () => this.#actions.regenerate(turn)) : null,
       this.#actions.showFlow ? iconButton('flow', t('chat.showFlow'), 'show-flow', () => this.#actions.showFlow(turn)) : null,
       h('span', { class: 'fact-text', testid: 'answer-usage', title: facts(turn, true).join(' · ') }, facts(turn, false).join(' · ')));
+  }
+}
+
+/** Why a question has no text, as a name of the message catalogue. */
+function absence(textState) {
+  switch (textState) {
+    case null: return 'chat.elsewhere';
+    case 'withheld': return 'chat.withheld';
+    default: return 'chat.unreadable';
   }
 }
 

@@ -254,6 +254,7 @@ export const dePages = {
   'replay.hint': 'Dieselben Meldungen, die beim Client ankamen, in dem Tempo, in dem sie ankamen. Kein Modell wird gefragt.',
   'replay.position': 'Stelle',
   'replay.speed': 'Tempo',
+  'replay.shorten': 'Pausen auf {seconds} s kürzen',
   'replay.play': 'Abspielen',
   'replay.pause': 'Anhalten',
   'replay.playing': 'läuft',

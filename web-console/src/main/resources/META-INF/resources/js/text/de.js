@@ -129,6 +129,7 @@ export const de = {
   'chat.inOtherTab': 'Läuft in einem anderen Fenster',
   'chat.askAgain': 'Noch einmal fragen',
   'chat.elsewhere': 'Eine Nachricht von anderswo',
+  'chat.withheld': 'Das sind Worte einer anderen Person. Die Prüfung zeigt sie.',
   'chat.unreadable': 'Dieser Text wurde gelöscht oder ist nicht mehr lesbar.',
   'chat.missing': 'Die Verbindung war zu lange weg, um dieser Antwort zu folgen. Sie wird im Verlauf gesucht…',
   'chat.missingAction': 'Noch einmal nachsehen',

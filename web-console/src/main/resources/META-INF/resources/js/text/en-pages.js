@@ -254,6 +254,7 @@ export const enPages = {
   'replay.hint': 'The same frames that the client received, at the pace at which it received them. No model is asked.',
   'replay.position': 'Position',
   'replay.speed': 'Speed',
+  'replay.shorten': 'Shorten silences to {seconds} s',
   'replay.play': 'Play',
   'replay.pause': 'Pause',
   'replay.playing': 'plays',

@@ -129,6 +129,7 @@ export const en = {
   'chat.inOtherTab': 'Under way in another tab',
   'chat.askAgain': 'Ask again',
   'chat.elsewhere': 'A message from elsewhere',
+  'chat.withheld': 'These are another person’s words. The audit shows them.',
   'chat.unreadable': 'This text was erased, or cannot be read any more.',
   'chat.missing': 'The connection was away for too long to follow this answer. Looking it up in the history…',
   'chat.missingAction': 'Look again',

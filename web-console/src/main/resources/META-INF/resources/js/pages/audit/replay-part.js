@@ -7,6 +7,8 @@ import { duration, t } from '../../text/index.js';
 import { Note } from '../frame.js';
 
 const SPEEDS = [0.25, 0.5, 1, 2, 5, 10, 50];
+/** Longest silence that is kept where silences are shortened. */
+const SILENCE_MAX_MS = 2_000;
 
 /**
  * Plays a conversation again as its client saw it, from the record: the same frames at the same pace, or at another. The
@@ -31,6 +33,7 @@ export class ReplayPart {
   #movedAt = 0;
   #play = h('button', { type: 'button', class: 'round primary', testid: 'replay-play', on: { click: () => this.#toggle() } }, icon('play'));
   #speed = h('select', { testid: 'replay-speed' }, SPEEDS.map((speed) => h('option', { value: speed, selected: speed === 1 }, `${speed} ×`)));
+  #shorten = h('input', { type: 'checkbox', testid: 'replay-shorten' });
   #scrub = h('input', { type: 'range', min: 0, max: 1, step: 1, value: 0, 'aria-label': t('replay.position'), testid: 'replay-position' });
   #time = h('span', { class: 'replay-time', testid: 'replay-time' });
   #state = h('span', { class: 'chip', role: 'status', testid: 'replay-state' });
@@ -42,7 +45,8 @@ export class ReplayPart {
     this.#scrub.addEventListener('input', () => this.#seek(Number(this.#scrub.value)));
     this.element = h('section', { class: 'part', 'aria-label': t('replay.title') },
       h('h2', {}, t('replay.title')), h('p', { class: 'hint part-hint' }, t('replay.hint')),
-      h('div', { class: 'player', role: 'group', 'aria-label': t('replay.title') }, this.#play, this.#scrub, this.#time, labelled('replay-speed', t('replay.speed'), this.#speed), this.#state),
+      h('div', { class: 'player', role: 'group', 'aria-label': t('replay.title') }, this.#play, this.#scrub, this.#time, labelled('replay-speed', t('replay.speed'), this.#speed),
+        labelled('replay-shorten', t('replay.shorten', { seconds: SILENCE_MAX_MS / 1000 }), this.#shorten), this.#state),
       this.#note.element, this.#list);
     this.element.addEventListener('part-hidden', () => this.#leave());
     this.#draw();
@@ -105,6 +109,9 @@ export class ReplayPart {
     const last = this.#frames.at(-1)?.at ?? 0;
     this.#position = Math.min(this.#position + Math.max(0, now - this.#movedAt) * Number(this.#speed.value), last);
     this.#movedAt = now;
+    if (this.#shorten.checked && this.#next < this.#frames.length) {
+      this.#position = Math.max(this.#position, this.#frames[this.#next].at - SILENCE_MAX_MS);
+    }
     this.#applyDue();
     if (this.#ended) this.#playing = false;
     else this.#drawing = requestAnimationFrame((then) => this.#move(then));
