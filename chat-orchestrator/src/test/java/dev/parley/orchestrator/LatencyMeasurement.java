@@ -37,7 +37,11 @@ final class LatencyMeasurement {
 
     private static final int USERS = 100;
 
+    /** Of each run, at its beginning. */
+    private static final int UNCOUNTED_SECONDS = 3;
+
     private final Map<String, Long> askedAt = new ConcurrentHashMap<>();
+    private final Map<String, Long> uncounted = new ConcurrentHashMap<>();
     private final Map<String, Long> answeredAt = new ConcurrentHashMap<>();
     private final List<Long> toJob = new ArrayList<>();
     private final List<Long> toTerminal = new ArrayList<>();
@@ -47,25 +51,21 @@ final class LatencyMeasurement {
         int seconds = Integer.parseInt(args[0]);
         Path folder = Files.createTempDirectory("latency");
         Files.writeString(folder.resolve("policy.yaml"), "roles: { user: { limits: {} } }");
-        try (TestBroker broker = TestBroker.start(folder.resolve("broker"));
-                Log log = new Log(broker.bootstrapServers())) {
-            log.create(1, Topic.lane(7));
-            int n = 0;
-            run(broker, folder, "warm-up", n++, new Load(100, 3), List.of());
-            List<List<String>> ways =
-                    args.length > 1
-                            ? List.of(List.of(args).subList(1, args.length))
-                            : List.of(
-                                    List.of("guarantee=at_least_once"),
-                                    List.of(),
-                                    List.of("commit-interval=20ms"),
-                                    List.of("commit-interval=100ms"),
-                                    List.of("in-memory=true"));
-            for (int rate : new int[] {50, 200}) {
-                for (int round = 0; round < 2; round++) {
-                    for (List<String> way : ways) {
-                        run(broker, folder, way + " @" + rate, n++, new Load(rate, seconds), way);
-                    }
+        int n = 0;
+        run(folder, "warm-up", n++, new Load(100, 3), List.of());
+        List<List<String>> ways =
+                args.length > 1
+                        ? List.of(List.of(args).subList(1, args.length))
+                        : List.of(
+                                List.of("guarantee=at_least_once"),
+                                List.of(),
+                                List.of("commit-interval=20ms"),
+                                List.of("commit-interval=100ms"),
+                                List.of("in-memory=true"));
+        for (int rate : new int[] {50, 200}) {
+            for (int round = 0; round < 2; round++) {
+                for (List<String> way : ways) {
+                    run(folder, way + " @" + rate, n++, new Load(rate, seconds), way);
                 }
             }
         }
@@ -76,6 +76,17 @@ final class LatencyMeasurement {
     /**
      * @param options settings of the streams, as {@code name=value}
      */
+    private static void run(Path folder, String name, int n, Load load, List<String> options)
+            throws Exception {
+        // A log of its own: a new group would first decide what those before it were asked.
+        try (TestBroker broker = TestBroker.start(folder.resolve("broker-" + n))) {
+            try (Log log = new Log(broker.bootstrapServers())) {
+                log.create(1, Topic.lane(7));
+            }
+            run(broker, folder, name, n, load, options);
+        }
+    }
+
     private static void run(
             TestBroker broker, Path folder, String name, int n, Load load, List<String> options)
             throws Exception {
@@ -116,7 +127,7 @@ final class LatencyMeasurement {
             Thread gateway = Thread.ofPlatform().start(() -> watch(broker));
             LockSupport.parkNanos(500_000_000);
             long next = System.nanoTime();
-            for (int i = 0; i < rate * seconds; i++) {
+            for (int i = -rate * UNCOUNTED_SECONDS; i < rate * seconds; i++) {
                 ask(producer, n, i);
                 next += 1_000_000_000L / rate;
                 LockSupport.parkNanos(Math.max(0, next - System.nanoTime()));
@@ -145,7 +156,7 @@ final class LatencyMeasurement {
     }
 
     private void ask(KafkaProducer<String, byte[]> producer, int n, int i) {
-        String user = "user-" + n + "-" + i % USERS;
+        String user = "user-" + n + "-" + Math.floorMod(i, USERS);
         String id = MessageIds.of(user, "m" + i);
         byte[] request =
                 Json.write(
@@ -163,7 +174,7 @@ final class LatencyMeasurement {
                                 new Caller(user, null, null, "user", null),
                                 new ReplyTo("session-" + user, 7, 1),
                                 Instant.now()));
-        askedAt.put(id, System.nanoTime());
+        (i < 0 ? uncounted : askedAt).put(id, System.nanoTime());
         producer.send(new ProducerRecord<>(Topic.REQUESTS.topicName(), user, request));
     }
 
@@ -175,10 +186,11 @@ final class LatencyMeasurement {
                     long now = System.nanoTime();
                     Job job = Json.read(record.value(), Job.class);
                     Long asked = askedAt.remove(job.messageId());
-                    if (asked == null) {
+                    if (asked != null) {
+                        toJob.add(now - asked);
+                    } else if (uncounted.remove(job.messageId()) == null) {
                         continue;
                     }
-                    toJob.add(now - asked);
                     byte[] result =
                             Json.write(
                                     new ResultEvent.AnswerCompleted(
@@ -196,7 +208,9 @@ final class LatencyMeasurement {
                                             Instant.now(),
                                             Instant.now(),
                                             "worker"));
-                    answeredAt.put(job.messageId(), System.nanoTime());
+                    if (asked != null) {
+                        answeredAt.put(job.messageId(), System.nanoTime());
+                    }
                     producer.send(
                             new ProducerRecord<>(Topic.RESULTS.topicName(), job.userId(), result));
                 }
