@@ -2,11 +2,14 @@ package dev.parley.audit.command;
 
 import dev.parley.audit.fixture.AuditService;
 import dev.parley.audit.fixture.Exchanges;
+import dev.parley.audit.fixture.Surroundings;
 import dev.parley.audit.fixture.TestBroker;
 import dev.parley.audit.fixture.TestDatabase;
+import dev.parley.audit.store.SchemaMigration;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
+import org.awaitility.Awaitility;
 
 /**
  * Records a second of a rebuild, beside those of the live store that reads the same log from its
@@ -22,7 +25,15 @@ final class RebuildMeasurement {
         Path folder = Files.createTempDirectory("rebuild");
         try (TestBroker broker = TestBroker.start();
                 TestDatabase database = TestDatabase.start()) {
-            try (Exchanges exchanges = new Exchanges(broker.bootstrapServers())) {
+            try (AuditService idle =
+                            AuditService.start(
+                                    broker.bootstrapServers(),
+                                    database.url(),
+                                    "--parley.ingest.enabled=false");
+                    Exchanges exchanges = new Exchanges(broker.bootstrapServers())) {
+                Awaitility.await("topics and tables")
+                        .atMost(Surroundings.PATIENCE)
+                        .until(() -> idle.bean(SchemaMigration.class).isReady());
                 for (int i = 0; i < count; i++) {
                     exchanges.write();
                 }
