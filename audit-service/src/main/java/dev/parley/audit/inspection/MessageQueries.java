@@ -66,13 +66,21 @@ final class MessageQueries {
                     LIMIT ?
                     """;
 
-    /** By the answers, newest first, so that an index leads to those of a kind. */
+    /**
+     * By the answers, newest first, so that an index leads to those of a kind. Each has one
+     * question; a plain join on two columns, which go together, would be taken to find next to
+     * none.
+     */
     private static final String BY_ANSWER =
             COLUMNS
                     + """
                     FROM messages a
-                    JOIN messages u ON u.message_id = a.message_id AND u.author = 'user'
-                                   AND u.conversation_id = a.conversation_id
+                    JOIN LATERAL (
+                        SELECT * FROM messages x
+                        WHERE x.message_id = a.message_id AND x.author = 'user'
+                          AND x.conversation_id = a.conversation_id
+                        ORDER BY x.ordinal LIMIT 1
+                    ) u ON true
                     """
                     + LINKS
                     + """

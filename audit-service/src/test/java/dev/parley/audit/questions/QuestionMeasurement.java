@@ -30,6 +30,10 @@ class QuestionMeasurement {
     private static final long MESSAGES = Long.getLong("messages", 5_000_000);
     private static final int WARM = 3;
     private static final int TIMES = Integer.getInteger("times", 40);
+
+    /** In the names of the questions that are asked (default: all). */
+    private static final String WANTED = System.getProperty("wanted", "");
+
     private static final long LIMIT_MS = Long.getLong("limit.ms", 300);
 
     @Test
@@ -60,6 +64,9 @@ class QuestionMeasurement {
             List<String> faults = new ArrayList<>();
             String auditor = Tokens.of("the-auditor", "auditor");
             for (Map.Entry<String, Supplier<String>> question : new Questions().all().entrySet()) {
+                if (!question.getKey().contains(WANTED)) {
+                    continue;
+                }
                 measure(audit, auditor, question, report, faults);
             }
             System.out.println(report);
