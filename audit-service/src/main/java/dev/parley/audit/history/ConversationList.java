@@ -27,21 +27,26 @@ import org.springframework.stereotype.Component;
 @Component
 public final class ConversationList {
 
+    /** First the page, then what only its rows need: the planner weighs the former alone. */
     private static final String SELECT =
             """
-            SELECT c.id, c.user_id, c.team, c.role, c.first_at, c.last_at, c.messages,
-                   coalesce(l.archived, false), l.title_key_id, l.title_sealed, first.record
-            FROM conversations c
-            LEFT JOIN conversation_labels l ON l.conversation_id = c.id
+            SELECT p.*, first.record
+            FROM (
+                SELECT c.id, c.user_id, c.team, c.role, c.first_at, c.last_at, c.messages,
+                       coalesce(l.archived, false), l.title_key_id, l.title_sealed
+                FROM conversations c
+                LEFT JOIN conversation_labels l ON l.conversation_id = c.id
+                WHERE %s
+                ORDER BY c.first_at DESC, c.id DESC
+                LIMIT ?
+            ) p
             LEFT JOIN LATERAL (
                 SELECT k.record FROM links k
-                WHERE k.conversation_id = c.id AND k.at BETWEEN c.first_at AND c.last_at
+                WHERE k.conversation_id = p.id AND k.at BETWEEN p.first_at AND p.last_at
                   AND k.kind IN ('user', 'refusal', 'imported')
                 ORDER BY k.ordinal LIMIT 1
             ) first ON true
-            WHERE %s
-            ORDER BY c.first_at DESC, c.id DESC
-            LIMIT ?
+            ORDER BY p.first_at DESC, p.id DESC
             """;
 
     private record Row(
