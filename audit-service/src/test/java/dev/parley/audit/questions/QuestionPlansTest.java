@@ -42,7 +42,8 @@ class QuestionPlansTest {
                                 "--parley.search.enabled=false",
                                 "--parley.keeping.enabled=false",
                                 "--parley.exports.enabled=false",
-                                "--parley.usage.enabled=false")) {
+                                "--parley.usage.enabled=false",
+                                "--spring.datasource.hikari.data-source-properties.socketTimeout=0")) {
             Awaitility.await("the schema")
                     .atMost(Surroundings.PATIENCE)
                     .until(() -> audit.bean(SchemaMigration.class).isReady());
