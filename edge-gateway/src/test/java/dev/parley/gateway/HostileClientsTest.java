@@ -120,6 +120,17 @@ class HostileClientsTest {
                         }));
         rows.add(
                 row(
+                        "72,000 bytes of 24,000 characters",
+                        1009,
+                        s -> {
+                            byte[] part = "\u20ac".repeat(300).getBytes(StandardCharsets.UTF_8);
+                            s.frame(TEXT, part);
+                            for (int i = 1; i < 80; i++) {
+                                s.frame(CONTINUATION, part);
+                            }
+                        }));
+        rows.add(
+                row(
                         "a length of 2^62",
                         1009,
                         s -> s.raw(bytes(FIN_TEXT, 0xff, 0x40, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4))));

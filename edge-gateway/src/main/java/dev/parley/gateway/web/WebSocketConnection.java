@@ -43,6 +43,8 @@ final class WebSocketConnection implements FrameHandler, Transport {
     /** Of a message whose first frames have come; frames come one after the other. */
     private @Nullable Utf8StringBuilder partial;
 
+    private int partialBytes;
+
     // Guarded by this.
     private @Nullable ChatSession session;
     private boolean ended;
@@ -144,7 +146,8 @@ final class WebSocketConnection implements FrameHandler, Transport {
         Utf8StringBuilder text = partial == null ? new Utf8StringBuilder() : partial;
         partial = text;
         if (frame.hasPayload()) {
-            if (text.length() + frame.getPayloadLength() > inlets.frameBytesMax()) {
+            partialBytes += frame.getPayloadLength();
+            if (partialBytes > inlets.frameBytesMax()) {
                 throw new MessageTooLargeException("a message is too long");
             }
             text.append(frame.getPayload());
@@ -156,6 +159,7 @@ final class WebSocketConnection implements FrameHandler, Transport {
             return;
         }
         partial = null;
+        partialBytes = 0;
         String whole = text.takeCompleteString(BadPayloadException.InvalidUtf8::new);
         Inlet to = inlet;
         if (to != null) {
