@@ -33,9 +33,6 @@ class ContainersTest {
                     + " cultural experiences and must-see attractions.";
     private static final Duration TAKEOVER_PATIENCE = Duration.ofSeconds(120);
 
-    /** An answer ends by its deadline of five minutes at the latest. */
-    private static final Duration DEADLINE_PATIENCE = Duration.ofSeconds(330);
-
     private static ComposeRun run;
 
     static boolean isPossible() {
@@ -168,7 +165,7 @@ class ContainersTest {
             List<String> brokers = run.instancesOf("kafka");
             brokers.forEach(run::kill);
             brokers.forEach(run::startAgain);
-            JsonNode terminal = chat.frames().awaitTerminal(message, DEADLINE_PATIENCE);
+            JsonNode terminal = chat.frames().awaitTerminal(message, TAKEOVER_PATIENCE);
             assertThat(chat.frames().terminalsOf(message)).hasSize(1);
             assertThat(awaitTerminals(token, conversation, message))
                     .containsExactly(
