@@ -15,6 +15,7 @@ import dev.parley.schemas.record.ResultEvent.AnswerFailed;
 import dev.parley.worker.provider.FakeService;
 import dev.parley.worker.provider.FakeService.Script;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -39,6 +40,7 @@ class ProviderFaultsTest {
     private static FakeService spare;
     private static ConfigurableApplicationContext worker;
     private static Log log;
+    private static volatile String asked;
     private static int number;
 
     @BeforeAll
@@ -54,8 +56,9 @@ class ProviderFaultsTest {
                                 "--parley.worker.concurrency=4",
                                 "--parley.provider.base-url=" + service.baseUrl(),
                                 "--parley.provider.model=m",
-                                "--parley.provider.first-byte-timeout=500ms",
-                                "--parley.provider.idle-timeout=500ms",
+                                // Long enough for a busy machine, short enough to wait for.
+                                "--parley.provider.first-byte-timeout=2s",
+                                "--parley.provider.idle-timeout=2s",
                                 "--parley.provider.retries-max=1",
                                 "--parley.provider.retry-backoff=5ms",
                                 "--parley.provider.retry-backoff-max=50ms",
@@ -118,6 +121,7 @@ class ProviderFaultsTest {
                 exchange -> {
                     exchange.startStream();
                     exchange.send(delta("Hello"));
+                    awaitShown("Hello");
                     exchange.reset();
                 };
         return Stream.of(
@@ -183,6 +187,14 @@ class ProviderFaultsTest {
                         ""));
     }
 
+    /** A reset may overtake what was sent before it, so it waits until that has been read. */
+    private static void awaitShown(String text) {
+        Awaitility.await("the text of " + asked)
+                .pollInterval(Duration.ofMillis(5))
+                .atMost(Log.WITHIN)
+                .until(() -> log.text(asked).equals(text));
+    }
+
     private static Script status(int status, String headers) {
         return exchange -> exchange.reply(status, headers, SECRET);
     }
@@ -192,6 +204,7 @@ class ProviderFaultsTest {
     void everyFaultEndsOnceByItsCode(String fault, Script script, String code, String text) {
         service.always(script);
         String id = "fault-" + number++;
+        asked = id;
         log.put(Log.job(id, null, Log.user("Hi")));
 
         ResultEvent end = end(id);
