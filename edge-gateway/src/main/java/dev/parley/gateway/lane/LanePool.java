@@ -1,15 +1,11 @@
 package dev.parley.gateway.lane;
 
 import dev.parley.autoconfigure.Instance;
-import dev.parley.autoconfigure.kafka.DeclaredTopics;
-import dev.parley.autoconfigure.kafka.KafkaClients;
-import dev.parley.autoconfigure.kafka.KafkaSettings;
 import dev.parley.gateway.log.Directory;
 import dev.parley.gateway.log.SessionLog;
 import dev.parley.gateway.log.SessionLogEntry.BlockClaim;
 import dev.parley.gateway.log.SessionLogEntry.LaneLease;
 import dev.parley.gateway.log.SignsOfLife;
-import dev.parley.schemas.Topic;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -17,28 +13,17 @@ import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,15 +41,13 @@ public final class LanePool implements Directory.Observer {
 
     private static final Logger LOG = LoggerFactory.getLogger(LanePool.class);
     private static final Duration BROKER_TIMEOUT = Duration.ofSeconds(30);
-    private static final Duration ENDS_PAUSE = Duration.ofMillis(50);
+    private static final int BLOCKS_AT_ONCE = 4;
 
     private final SessionLog sessionLog;
     private final LaneReader reader;
     private final LaneSettings settings;
-    private final KafkaSettings kafkaSettings;
-    private final DeclaredTopics topics;
+    private final LaneTopics topics;
     private final String gateway;
-    private final Admin admin;
     private final ExecutorService background =
             Executors.newSingleThreadExecutor(Thread.ofVirtual().name("lane-pool").factory());
     private final AtomicBoolean growing = new AtomicBoolean();
@@ -83,6 +66,10 @@ public final class LanePool implements Directory.Observer {
     private final Set<Integer> unopened = new LinkedHashSet<>();
 
     private int nextShared;
+
+    /** Sessions that found no lane free and for which none was made since. */
+    private int unmet;
+
     private boolean exhausted;
     private boolean released;
 
@@ -101,13 +88,12 @@ public final class LanePool implements Directory.Observer {
         this.sessionLog = sessionLog;
         this.reader = reader;
         this.settings = settings;
-        this.kafkaSettings = broker.settings();
         this.topics = broker.topics();
         this.gateway = broker.instance().id();
-        this.admin = broker.clients().admin("lanes-admin");
         gauges(meters);
-        while (size() < Math.min(settings.initial(), settings.max()) && claimBlock()) {
-            // One block after the other.
+        int initial = Math.min(settings.initial(), settings.max());
+        while (size() < initial && openBlocks(initial - size()) > 0) {
+            // Some blocks after the others.
         }
         LOG.info("{} lanes are ready", size());
         sessionLog.observe(this);
@@ -115,12 +101,7 @@ public final class LanePool implements Directory.Observer {
 
     /** The broker, and who we are to it. */
     @Component
-    record Broker(
-            KafkaClients clients,
-            KafkaSettings settings,
-            DeclaredTopics topics,
-            Instance instance,
-            SignsOfLife signs) {}
+    record Broker(LaneTopics topics, Instance instance, SignsOfLife signs) {}
 
     private static Counter leases(MeterRegistry meters, String kind) {
         return Counter.builder("parley.gateway.lanes.leases")
@@ -154,11 +135,13 @@ public final class LanePool implements Directory.Observer {
             Integer next = warm.isEmpty() ? free.poll() : warm.poll();
             if (next == null) {
                 if (own.isEmpty()) {
+                    unmet += exhausted ? 0 : 1;
                     grow();
                     return null;
                 }
                 next = own.get(Math.floorMod(nextShared++, own.size()));
                 leasedShared.increment();
+                unmet += exhausted ? 0 : 1;
             } else {
                 leasedOwn.increment();
             }
@@ -168,7 +151,7 @@ public final class LanePool implements Directory.Observer {
                 warm.add(soon);
                 toWarm.add(soon);
             }
-            if (warm.size() + free.size() < settings.spare() && !exhausted) {
+            if (!exhausted && LaneDemand.missing(free(), size(), settings.spare(), unmet) > 0) {
                 grow();
             }
         }
@@ -213,21 +196,36 @@ public final class LanePool implements Directory.Observer {
         }
         try {
             background.execute(() -> {
+                boolean more = false;
                 try {
-                    int freedBefore = blocksFreed.get();
-                    boolean more = claimBlock();
-                    synchronized (this) {
-                        exhausted = !more && blocksFreed.get() == freedBefore;
-                    }
+                    more = growOnce();
                 } catch (RuntimeException e) {
                     LOG.warn("the lane pool did not grow: {}", e.toString());
                 } finally {
                     growing.set(false);
                 }
+                if (more && missing() > 0) {
+                    grow();
+                }
             });
         } catch (RejectedExecutionException e) {
             growing.set(false);
         }
+    }
+
+    /** False when there is no block to be had. */
+    private boolean growOnce() {
+        int freedBefore = blocksFreed.get();
+        int opened = openBlocks(missing());
+        synchronized (this) {
+            unmet = Math.max(0, unmet - opened);
+            exhausted = opened == 0 && blocksFreed.get() == freedBefore;
+        }
+        return opened > 0;
+    }
+
+    private synchronized int missing() {
+        return LaneDemand.missing(free(), size(), settings.spare(), unmet);
     }
 
     /** Another gateway's block may be claimed: whoever had wished for more tries again. */
@@ -280,55 +278,66 @@ public final class LanePool implements Directory.Observer {
         }
     }
 
-    private boolean claimBlock() {
-        Integer waiting;
+    /** Adds lanes of blocks that nobody has, about as many as wanted; says how many. */
+    private int openBlocks(int lanes) {
+        int wanted = Math.clamp(Math.ceilDiv(lanes, settings.block()), 1, BLOCKS_AT_ONCE);
+        List<Integer> blocks;
         synchronized (this) {
             if (released) {
-                return false;
+                return 0;
             }
-            waiting = unopened.isEmpty() ? null : unopened.iterator().next();
-        }
-        if (waiting != null) {
-            open(waiting);
-            return true;
+            blocks = new ArrayList<>(unopened);
         }
         Directory directory = sessionLog.directory();
-        for (int block = 0; block < settings.blocks(); block++) {
-            if (directory.blockOwner(block) != null) {
-                continue;
-            }
-            BlockClaim claim = new BlockClaim(block, gateway);
-            sessionLog
-                    .appendAndApply(claim)
-                    .orTimeout(BROKER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-                    .join();
-            if (gateway.equals(directory.blockOwner(block))) {
-                synchronized (this) {
-                    unopened.add(block);
+        for (int next = 0; blocks.size() < wanted && next < settings.blocks(); ) {
+            List<BlockClaim> claims = new ArrayList<>();
+            for (; blocks.size() + claims.size() < wanted && next < settings.blocks(); next++) {
+                if (directory.blockOwner(next) == null) {
+                    claims.add(new BlockClaim(next, gateway));
                 }
-                open(block);
-                return true;
             }
-            sessionLog.remove(claim.key());
+            blocks.addAll(claimed(claims));
         }
-        return false;
+        return blocks.isEmpty() ? 0 : open(blocks);
     }
 
-    private void open(int block) {
-        List<Integer> numbers = new ArrayList<>();
-        List<NewTopic> wanted = new ArrayList<>();
-        int end = Math.min(settings.max(), (block + 1) * settings.block());
-        for (int lane = block * settings.block(); lane < end; lane++) {
-            numbers.add(lane);
-            wanted.add(topic(lane));
-        }
-        topics.ensure(admin, wanted);
-        reader.assign(ends(numbers))
+    /** Those of the claims that came before any other gateway's. */
+    private List<Integer> claimed(List<BlockClaim> claims) {
+        CompletableFuture.allOf(
+                        claims.stream()
+                                .map(sessionLog::appendAndApply)
+                                .toArray(CompletableFuture[]::new))
                 .orTimeout(BROKER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
+        List<Integer> blocks = new ArrayList<>();
+        for (BlockClaim claim : claims) {
+            if (gateway.equals(sessionLog.directory().blockOwner(claim.block()))) {
+                blocks.add(claim.block());
+            } else {
+                sessionLog.remove(claim.key());
+            }
+        }
+        synchronized (this) {
+            unopened.addAll(blocks);
+        }
+        return blocks;
+    }
+
+    private int open(List<Integer> blocks) {
+        List<Integer> numbers = new ArrayList<>();
+        for (int block : blocks) {
+            int end = Math.min(settings.max(), (block + 1) * settings.block());
+            for (int lane = block * settings.block(); lane < end; lane++) {
+                numbers.add(lane);
+            }
+        }
+        reader.assign(topics.ready(numbers))
+                .orTimeout(BROKER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+        int opened = numbers.size();
         List<Integer> toWarm = new ArrayList<>();
         synchronized (this) {
-            unopened.remove(block);
+            blocks.forEach(unopened::remove);
             own.addAll(numbers);
             numbers.removeIf(lane -> sessionLog.directory().tenantsOf(lane) > 0);
             free.addAll(numbers);
@@ -339,59 +348,11 @@ public final class LanePool implements Directory.Observer {
             }
         }
         reader.warm(toWarm);
-    }
-
-    private NewTopic topic(int lane) {
-        Map<String, String> config = new HashMap<>();
-        config.put(
-                TopicConfig.RETENTION_MS_CONFIG,
-                Long.toString(kafkaSettings.workRetention().toMillis()));
-        // A lane costs two memory maps of this size.
-        config.put(TopicConfig.SEGMENT_INDEX_BYTES_CONFIG, "65536");
-        config.put(TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(8 << 20));
-        config.put(
-                TopicConfig.SEGMENT_MS_CONFIG,
-                Long.toString(Math.max(60_000, kafkaSettings.workRetention().toMillis() / 2)));
-        return new NewTopic(
-                        Topic.lane(lane),
-                        Optional.of(1),
-                        kafkaSettings.replicationFactor() < 1
-                                ? Optional.empty()
-                                : Optional.of(kafkaSettings.replicationFactor()))
-                .configs(config);
-    }
-
-    /** Also makes the broker open the logs, which costs the first reader of a lane otherwise. */
-    private Map<Integer, Long> ends(List<Integer> numbers) {
-        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-        numbers.forEach(
-                lane -> asked.put(new TopicPartition(Topic.lane(lane), 0), OffsetSpec.latest()));
-        long giveUpAt = System.nanoTime() + BROKER_TIMEOUT.toNanos();
-        while (true) {
-            try {
-                Map<Integer, Long> ends = new HashMap<>();
-                admin.listOffsets(asked)
-                        .all()
-                        .get(BROKER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-                        .forEach((partition, end) ->
-                                ends.put(LaneReader.number(partition), end.offset()));
-                return ends;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while lanes were made", e);
-            } catch (ExecutionException | TimeoutException e) {
-                // A topic that was just made is not known everywhere at once.
-                if (!(e.getCause() instanceof RetriableException) || System.nanoTime() > giveUpAt) {
-                    throw new IllegalStateException("the ends of the lanes cannot be read", e);
-                }
-                LockSupport.parkNanos(ENDS_PAUSE.toNanos());
-            }
-        }
+        return opened;
     }
 
     @PreDestroy
     void close() {
         background.shutdownNow();
-        admin.close(Duration.ofSeconds(1));
     }
 }

@@ -16,7 +16,8 @@ import org.springframework.validation.annotation.Validated;
  *     (default 1,000; the same on every gateway)
  * @param block lanes that a gateway claims and creates at a time (default 32; the same on every
  *     gateway)
- * @param spare the pool grows when fewer lanes are free (default 16)
+ * @param spare the pool grows when fewer lanes than this, or than a quarter of all, are free
+ *     (default 16)
  * @param warm free lanes that are already being fetched, so that the next sessions wait for nothing
  *     (default 8)
  * @param active lanes that one reader fetches at most before it pauses quiet ones at once (default
