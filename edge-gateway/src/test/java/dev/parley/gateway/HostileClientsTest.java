@@ -120,6 +120,16 @@ class HostileClientsTest {
                         }));
         rows.add(
                 row(
+                        "empty fragments without end",
+                        1008,
+                        s -> {
+                            s.frame(TEXT, new byte[0]);
+                            for (int i = 0; i < 1_100; i++) {
+                                s.frame(CONTINUATION, new byte[0]);
+                            }
+                        }));
+        rows.add(
+                row(
                         "72,000 bytes of 24,000 characters",
                         1009,
                         s -> {

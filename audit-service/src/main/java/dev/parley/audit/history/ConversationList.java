@@ -112,12 +112,13 @@ public final class ConversationList {
         if (query == null) {
             return false;
         }
-        String own = userId == null ? "" : "w.user_id = c.user_id AND ";
-        conditions.and(
-                "c.id IN (SELECT w.conversation_id FROM search_words w WHERE "
-                        + own
-                        + "w.words @@ ?::tsquery)",
-                query);
+        String having =
+                "c.id IN (SELECT w.conversation_id FROM search_words w WHERE w.words @@ ?::tsquery";
+        if (userId == null) {
+            conditions.and(having + ")", query);
+        } else {
+            conditions.and(having, query, " AND w.user_id = ?)", userId);
+        }
         return true;
     }
 

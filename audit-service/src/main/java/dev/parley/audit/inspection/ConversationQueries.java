@@ -54,7 +54,7 @@ final class ConversationQueries {
         if (filter.code() != null) {
             conditions.and(FAILED + " OR " + REFUSED + ")", filter.code(), "", filter.code());
         }
-        if (filter.query() != null && !list.matching(conditions, filter.query(), null)) {
+        if (filter.query() != null && !list.matching(conditions, filter.query(), filter.user())) {
             return new Page<>(List.of(), null);
         }
         conditions.after("c.first_at", "c.id", filter.after());

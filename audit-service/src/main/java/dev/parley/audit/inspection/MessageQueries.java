@@ -217,13 +217,18 @@ final class MessageQueries {
         if (words == null) {
             return false;
         }
-        conditions.and(
+        String having =
                 "EXISTS (SELECT 1 FROM search_words w WHERE w.conversation_id = "
                         + table
                         + ".conversation_id AND w.message_id = "
                         + table
-                        + ".message_id AND w.words @@ ?::tsquery)",
-                words);
+                        + ".message_id AND w.words @@ ?::tsquery";
+        String user = filter.user();
+        if (user == null) {
+            conditions.and(having + ")", words);
+        } else {
+            conditions.and(having, words, " AND w.user_id = ?)", user);
+        }
         return true;
     }
 

@@ -32,6 +32,9 @@ final class WebSocketConnection implements FrameHandler, Transport {
 
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
 
+    /** A message is cut into so many at the most, or it may be one that never ends. */
+    private static final int FRAGMENTS_MAX = 1_024;
+
     private final Registry registry;
     private final Inlets inlets;
     private final Identity identity;
@@ -44,6 +47,7 @@ final class WebSocketConnection implements FrameHandler, Transport {
     private @Nullable Utf8StringBuilder partial;
 
     private int partialBytes;
+    private int fragments;
 
     // Guarded by this.
     private @Nullable ChatSession session;
@@ -109,7 +113,7 @@ final class WebSocketConnection implements FrameHandler, Transport {
                 }
                 case OpCode.PONG -> heard();
                 case OpCode.TEXT, OpCode.CONTINUATION -> onText(frame);
-                case OpCode.BINARY -> onBinary();
+                case OpCode.BINARY -> refuse(CloseCode.BINARY);
                 default -> {
                     // A close frame, which the container answers.
                 }
@@ -156,10 +160,14 @@ final class WebSocketConnection implements FrameHandler, Transport {
             if (text.hasCodingErrors()) {
                 throw new BadPayloadException.InvalidUtf8();
             }
+            if (++fragments == FRAGMENTS_MAX) {
+                refuse(CloseCode.BAD_FRAMES);
+            }
             return;
         }
         partial = null;
         partialBytes = 0;
+        fragments = 0;
         String whole = text.takeCompleteString(BadPayloadException.InvalidUtf8::new);
         Inlet to = inlet;
         if (to != null) {
@@ -167,15 +175,15 @@ final class WebSocketConnection implements FrameHandler, Transport {
         }
     }
 
-    private void onBinary() {
+    private void refuse(CloseCode code) {
         ChatSession of;
         synchronized (this) {
             of = session;
         }
         if (of == null) {
-            close(CloseCode.BINARY);
+            close(code);
         } else {
-            of.close(CloseCode.BINARY);
+            of.close(code);
         }
     }
 
