@@ -262,11 +262,11 @@ class IntakeTest {
 
         long stoppedAt = System.nanoTime();
         log.stop("stop-1");
-        Duration silence = Duration.ofNanos(left.get(5, TimeUnit.SECONDS) - stoppedAt);
+        Duration silence = Duration.ofNanos(left.get(20, TimeUnit.SECONDS) - stoppedAt);
         AnswerCompleted end = log.awaitResult("stop-1", AnswerCompleted.class);
 
         System.out.println("stop to silence " + silence.toMillis() + " ms");
-        assertThat(silence).isLessThan(Duration.ofMillis(500));
+        assertThat(silence).as("and not by a time-out").isLessThan(Duration.ofSeconds(5));
         assertThat(end.finishReason()).isEqualTo("stopped");
         assertThat(end.answer()).isEqualTo("Hello").isEqualTo(log.text("stop-1"));
         assertThat(end.usage().estimated()).isTrue();

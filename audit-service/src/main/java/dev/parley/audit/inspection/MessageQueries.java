@@ -47,47 +47,51 @@ final class MessageQueries {
                               AND ka.ordinal = a.ordinal AND ka.at = a.at
             """;
 
-    /** By the questions, newest first, whatever became of them. */
-    private static final String BY_QUESTION =
-            COLUMNS
-                    + """
-                    FROM messages u
-                    LEFT JOIN LATERAL (
-                        SELECT * FROM messages x
-                        WHERE x.message_id = u.message_id AND x.author = 'assistant'
-                          AND x.conversation_id = u.conversation_id
-                        ORDER BY x.ordinal LIMIT 1
-                    ) a ON true
-                    """
-                    + LINKS
-                    + """
-                    WHERE u.author = 'user' AND %s
-                    ORDER BY u.at DESC, u.message_id DESC
-                    LIMIT ?
-                    """;
+    private static final String ITS_ANSWER =
+            """
+            LEFT JOIN LATERAL (
+                SELECT * FROM messages x
+                WHERE x.message_id = u.message_id AND x.author = 'assistant'
+                  AND x.conversation_id = u.conversation_id
+                ORDER BY x.ordinal LIMIT 1
+            ) a ON true
+            """;
 
     /**
-     * By the answers, newest first, so that an index leads to those of a kind. Each has one
-     * question; a plain join on two columns, which go together, would be taken to find next to
-     * none.
+     * Each answer has one question; a plain join on two columns, which go together, would be taken
+     * to find next to none.
      */
+    private static final String ITS_QUESTION =
+            """
+            JOIN LATERAL (
+                SELECT * FROM messages x
+                WHERE x.message_id = a.message_id AND x.author = 'user'
+                  AND x.conversation_id = a.conversation_id
+                ORDER BY x.ordinal LIMIT 1
+            ) u ON true
+            """;
+
+    /** By the questions, newest first. First the page, then what only its rows need. */
+    private static final String BY_QUESTION =
+            page("u", "user", "") + ITS_ANSWER + LINKS + newestFirst("u");
+
+    /** As {@link #BY_QUESTION}, where the filter speaks of the answers too. */
+    private static final String BY_QUESTION_AND_ANSWER =
+            page("u", "user", ITS_ANSWER) + ITS_ANSWER + LINKS + newestFirst("u");
+
+    /** By the answers, newest first, so that an index leads to those of a kind. */
     private static final String BY_ANSWER =
-            COLUMNS
-                    + """
-                    FROM messages a
-                    JOIN LATERAL (
-                        SELECT * FROM messages x
-                        WHERE x.message_id = a.message_id AND x.author = 'user'
-                          AND x.conversation_id = a.conversation_id
-                        ORDER BY x.ordinal LIMIT 1
-                    ) u ON true
-                    """
-                    + LINKS
-                    + """
-                    WHERE a.author = 'assistant' AND %s
-                    ORDER BY a.at DESC, a.message_id DESC
-                    LIMIT ?
-                    """;
+            page("a", "assistant", ITS_QUESTION) + ITS_QUESTION + LINKS + newestFirst("a");
+
+    private static String page(String name, String author, String join) {
+        return COLUMNS
+                + "FROM (SELECT %1$s.* FROM messages %1$s\n%3$sWHERE %1$s.author = '%2$s' AND %%s %4$s LIMIT ?) %1$s\n"
+                        .formatted(name, author, join, newestFirst(name));
+    }
+
+    private static String newestFirst(String name) {
+        return "ORDER BY %1$s.at DESC, %1$s.message_id DESC".formatted(name);
+    }
 
     private static final String REFUSALS =
             """
@@ -149,7 +153,7 @@ final class MessageQueries {
         }
         conditions.after(by + ".at", by + ".message_id", filter.after());
         List<Row> rows =
-                database.sql((byAnswer ? BY_ANSWER : BY_QUESTION).formatted(conditions.sql()))
+                database.sql(sql(filter, byAnswer).formatted(conditions.sql()))
                         .params(conditions.values())
                         .param(filter.limit() + 1)
                         .query((row, number) -> row(row, byAnswer))
@@ -159,6 +163,13 @@ final class MessageQueries {
                 filter.limit(),
                 last -> new Cursor(last.orderedAt(), last.message().messageId()),
                 this::opened);
+    }
+
+    private static String sql(AuditFilter filter, boolean byAnswer) {
+        if (byAnswer) {
+            return BY_ANSWER;
+        }
+        return filter.asksOfAnswers() ? BY_QUESTION_AND_ANSWER : BY_QUESTION;
     }
 
     private static void answers(Conditions conditions, AuditFilter filter) {

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -332,21 +331,18 @@ class AnthropicProviderTest extends ModelProviderContract {
 
     @Test
     void closingIsNoticedByTheService() throws Exception {
-        CompletableFuture<Long> disconnected = new CompletableFuture<>();
+        CompletableFuture<Void> disconnected = new CompletableFuture<>();
         service.always(
                 beginning(
                         "Hello",
                         exchange -> {
                             exchange.awaitDisconnect();
-                            disconnected.complete(System.nanoTime());
+                            disconnected.complete(null);
                         }));
         ModelStream stream = provider.open(request("m", "Hi", null, Instant.now().plusSeconds(30)));
         assertThat(stream.next()).isEqualTo(new StreamEvent.Text("Hello"));
-        long closedAt = System.nanoTime();
         stream.close();
 
-        long noticedAt = disconnected.get(500, TimeUnit.MILLISECONDS);
-
-        assertThat(Duration.ofNanos(noticedAt - closedAt)).isLessThan(Duration.ofMillis(500));
+        assertThat(disconnected).succeedsWithin(Duration.ofSeconds(5));
     }
 }

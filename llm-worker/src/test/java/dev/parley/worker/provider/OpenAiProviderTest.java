@@ -25,7 +25,6 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -429,23 +428,20 @@ class OpenAiProviderTest extends ModelProviderContract {
     @Test
     void closingIsNoticedByTheService() throws Exception {
         CountDownLatch streaming = new CountDownLatch(1);
-        CompletableFuture<Long> disconnected = new CompletableFuture<>();
+        CompletableFuture<Void> disconnected = new CompletableFuture<>();
         service.always(exchange -> {
             exchange.startStream();
             exchange.send(delta("Hello"));
             streaming.countDown();
             exchange.awaitDisconnect();
-            disconnected.complete(System.nanoTime());
+            disconnected.complete(null);
         });
         ModelStream stream = provider.open(request("m", "Hi", null, Instant.now().plusSeconds(30)));
         assertThat(stream.next()).isEqualTo(new StreamEvent.Text("Hello"));
         streaming.await();
-        long closedAt = System.nanoTime();
         stream.close();
 
-        long noticedAt = disconnected.get(500, TimeUnit.MILLISECONDS);
-
-        assertThat(Duration.ofNanos(noticedAt - closedAt)).isLessThan(Duration.ofMillis(500));
+        assertThat(disconnected).succeedsWithin(Duration.ofSeconds(5));
     }
 
     /** G3: however the network cuts the bytes, the text is the same. */
