@@ -74,8 +74,8 @@ class AdministrationPagesTest {
         Locator limits = console.id("rights-limits").locator("tbody tr");
         assertThat(limits.filter(having("requests per minute")).locator("td").first()).hasText("5");
         assertThat(limits.filter(having("requests per minute"))).containsText("role/" + role);
-        assertThat(limits.filter(having("tokens today")).locator("td").first()).hasText("700");
-        assertThat(limits.filter(having("tokens today"))).containsText("user/" + word);
+        assertThat(limits.filter(having("tokens per day")).locator("td").first()).hasText("700");
+        assertThat(limits.filter(having("tokens per day"))).containsText("user/" + word);
         assertThat(console.id("rights-team-limits")).containsText("team/team-" + word);
         assertThat(console.id("rights-models"))
                 .hasText("demo (role/%1$s), demo:slow (role/%1$s)".formatted(role));

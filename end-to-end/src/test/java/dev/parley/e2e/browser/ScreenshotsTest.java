@@ -125,6 +125,7 @@ class ScreenshotsTest {
                                 .setLocale("en-GB")
                                 .setViewportSize(width, height));
         try (console) {
+            assertThat(console.id("username")).isVisible(ConsolePage.visible());
             take(console, "sign-in", name);
             console.signIn("admin");
             assertThat(console.id("starter").first()).isVisible(ConsolePage.visible());
@@ -151,6 +152,8 @@ class ScreenshotsTest {
                 assertThat(console.id("history-close")).isVisible();
                 take(console, "history", name);
             }
+            console.page()
+                    .evaluate("() => document.querySelector('parley-chat').newConversation()");
             console.id("nav-demo").click();
             assertThat(console.id("break-worker")).isVisible();
             take(console, "break-something", name);

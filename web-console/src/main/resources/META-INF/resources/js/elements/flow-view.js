@@ -1,6 +1,6 @@
 import { fill, h, icon, setText } from '../dom.js';
 import { explain } from '../text/errors.js';
-import { duration, knows, t } from '../text/index.js';
+import { duration, knows, number, t } from '../text/index.js';
 
 /** A gap between two steps of different services that is shown as waiting, in milliseconds. */
 const GAP_MIN_MS = 0.5;
@@ -103,5 +103,10 @@ function lineOf(line, start, whole) {
       h('span', { class: 'flow-time' }, moment ? t('flow.at', { time: duration(line.from - start) }) : duration(line.to - line.from))),
     h('div', { class: 'flow-track', 'aria-hidden': 'true' }, bar),
     h('p', { class: 'flow-facts' }, h('span', { class: 'flow-service' }, line.waiting ? line.name : line.service),
-      details.map(([name, value]) => h('span', {}, `${name.replaceAll('_', ' ')}: ${value}`))));
+      details.map(([name, value]) => h('span', {}, `${name.replaceAll('_', ' ')}: ${readable(value)}`))));
+}
+
+/** Numbers, also those of `used/max`, as a person writes them. */
+function readable(value) {
+  return /^\d+(?:\/\d+)?$/.test(value) ? String(value).split('/').map((part) => number(Number(part))).join(' / ') : value;
 }

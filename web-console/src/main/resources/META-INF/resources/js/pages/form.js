@@ -1,6 +1,6 @@
 import { fill, h } from '../dom.js';
 import { labelled } from '../elements/ask-dialog.js';
-import { limitName } from '../text/errors.js';
+import { ruleName } from '../text/errors.js';
 import { t } from '../text/index.js';
 
 /** In the order in which people think of them. */
@@ -91,7 +91,7 @@ const CONTROLS = {
     const inputs = LIMITS.map((name) => [name, h('input', { type: 'number', min: 0, step: name.startsWith('cost') ? '0.01' : '1', placeholder: t('form.noLimit'), testid: `limit-${name}` })]);
     return {
       element: h('fieldset', { class: 'group' }, h('legend', {}, field.label),
-        h('div', { class: 'limit-grid' }, inputs.map(([name, control]) => labelled(nextId(name), limitName(name), control)))),
+        h('div', { class: 'limit-grid' }, inputs.map(([name, control]) => labelled(nextId(name), ruleName(name), control)))),
       read: () => {
         const given = inputs.filter(([, control]) => control.value !== '').map(([name, control]) => [name, Number(control.value)]);
         return given.length > 0 ? Object.fromEntries(given) : undefined;

@@ -4,7 +4,8 @@ import { t } from '../text/index.js';
 
 /**
  * A page with a heading, links to its parts, and the part that the address names. `parts` is {id: {label, create(context),
- * hidden}}; a part is made when it is first shown, and its `show(rest, query)` is called each time.
+ * hidden, under}}, where a hidden part stands under another one; a part is made when it is first shown, and its
+ * `show(rest, query)` is called each time.
  */
 export class PageFrame extends HTMLElement {
   #parts;
@@ -38,8 +39,8 @@ export class PageFrame extends HTMLElement {
   route([asked, ...rest], query) {
     const id = this.#parts[asked] ? asked : Object.keys(this.#parts)[0];
     for (const link of this.#links) {
-      if (link.dataset.part === id) {
-        link.setAttribute('aria-current', 'page');
+      if (link.dataset.part === (this.#parts[id].under ?? id)) {
+        link.setAttribute('aria-current', link.dataset.part === id ? 'page' : 'true');
         link.scrollIntoView({ block: 'nearest', inline: 'nearest' });
       } else {
         link.removeAttribute('aria-current');

@@ -103,6 +103,7 @@ export function chartOf(label, bars, format) {
     const title = make('title', {}, `${bar.name || t('page.none')}: ${format(bar.value)}`);
     return make('g', { class: 'chart-bar' }, title,
       make('rect', { x, y: height - tall, width: step * 0.68, height: tall, rx: Math.min(5, tall / 2) }),
+      ...(step < 44 ? [] : [make('text', { x: x + step * 0.34, y: height - tall - 7, 'text-anchor': 'middle', class: 'chart-value' }, format(bar.value))]),
       make('text', { x: x + step * 0.34, y: height + 18, 'text-anchor': 'middle' }, shortened(bar.name || '–', step)));
   });
   const svg = make('svg', { viewBox: `0 0 ${width} ${height + 28}`, role: 'img', 'aria-label': label, class: 'chart', preserveAspectRatio: 'xMinYMid meet' }, ...lines, ...drawn);

@@ -31,6 +31,11 @@ export function limitName(name) {
   return knows(`limit.${name}`) ? t(`limit.${name}`) : name.replaceAll('_', ' ');
 }
 
+/** The name of a limit as a rule: for a day, not today. */
+export function ruleName(name) {
+  return knows(`rule.${name}`) ? t(`rule.${name}`) : limitName(name);
+}
+
 function limitText(limit) {
   const parts = [t('limit.detail', { used: number(limit.used), max: number(limit.max), name: limitName(limit.name) })];
   if (limit.resets_at) parts.push(t('limit.resets', { when: clock(limit.resets_at) }));

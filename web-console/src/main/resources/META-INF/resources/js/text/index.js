@@ -60,6 +60,8 @@ export const number = (n) => format(Intl.NumberFormat).format(n);
 export const money = (n) => format(Intl.NumberFormat, { minimumFractionDigits: 2, maximumFractionDigits: 6 }).format(n);
 
 export function duration(ms) {
+  if (ms === 0) return '0 ms';
+  if (ms > 0 && ms < 0.05) return `< ${format(Intl.NumberFormat).format(0.1)} ms`;
   if (ms < 10) return `${ms.toFixed(1)} ms`;
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;

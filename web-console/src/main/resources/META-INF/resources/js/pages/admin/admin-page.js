@@ -1,5 +1,5 @@
 import { h } from '../../dom.js';
-import { t } from '../../text/index.js';
+import { money, t } from '../../text/index.js';
 import { PageFrame } from '../frame.js';
 import { shown } from '../table.js';
 import { BlocksPart } from './blocks-part.js';
@@ -64,7 +64,7 @@ function roles() {
     id: 'roles', path: '/api/admin/roles', title: t('admin.roles'), one: t('admin.role'), hint: t('admin.rolesHint'),
     fields: [{ name: 'queue', kind: 'bool', label: t('admin.queue') }, welcomeField(), modelsField(), limitsField(), toolsField()],
     columns: [
-      { label: t('admin.models'), value: (item) => shown(item.models) },
+      { label: t('admin.models'), value: (item) => (item.models?.length === 1 && item.models[0] === '*' ? t('admin.all') : shown(item.models)) },
       { label: t('admin.limits'), wide: true, value: (item) => summary(item.limits) },
       { label: t('admin.toolRights'), value: (item) => summary(item.tools) },
     ],
@@ -88,7 +88,7 @@ function models() {
     ],
     columns: [
       { label: t('admin.routes'), wide: true, value: (item) => (item.routes ?? []).map((route) => `${route.provider}${route.weight ? ` ×${route.weight}` : ''}`).join(', ') || '–' },
-      { label: t('admin.price'), value: (item) => (item.price ? `${item.price.input} / ${item.price.output}` : '–') },
+      { label: t('admin.pricePer'), value: (item) => (item.price ? h('span', { class: 'moment' }, `${money(item.price.input)} / ${money(item.price.output)}`) : '–') },
     ],
   };
 }

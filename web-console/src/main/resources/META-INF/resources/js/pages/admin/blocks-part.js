@@ -20,7 +20,7 @@ export class BlocksPart {
         { label: t('admin.user'), value: (item) => item.user },
         { label: t('blocks.reason'), wide: true, value: (item) => shown(item.reason) },
         { label: t('blocks.message'), wide: true, value: (item) => shown(item.message) },
-        { label: t('blocks.until'), value: (item) => (item.until ? moment(item.until) : t('blocks.forever')) },
+        { label: t('blocks.until'), value: (item) => (item.until ? moment(item.until) : h('span', { class: 'moment' }, t('blocks.forever'))) },
         { label: '', value: (item) => h('button', { type: 'button', class: 'link', testid: 'unblock', on: { click: () => this.#lift(item) } }, t('blocks.lift')) },
       ],
     });

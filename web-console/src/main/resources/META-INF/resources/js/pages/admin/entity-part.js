@@ -1,6 +1,6 @@
 import { fill, h, icon } from '../../dom.js';
 import { askDialog, labelled } from '../../elements/ask-dialog.js';
-import { limitName } from '../../text/errors.js';
+import { ruleName } from '../../text/errors.js';
 import { clock, number, t } from '../../text/index.js';
 import { Note } from '../frame.js';
 import { PolicyForm } from '../form.js';
@@ -35,7 +35,7 @@ export class EntityPart {
       columns: [
         { label: t('field.name'), value: (item) => h('button', { type: 'button', class: 'link', testid: 'entity-open', on: { click: () => this.#edit(item) } }, item.name) },
         ...kind.columns,
-        { label: t('field.updated_at'), value: (item) => (item.updated_at ? `${clock(item.updated_at)}${item.updated_by ? ` · ${item.updated_by}` : ''}` : '–') },
+        { label: t('field.updated_at'), value: (item) => (item.updated_at ? h('span', { class: 'moment' }, `${clock(item.updated_at)}${item.updated_by ? ` · ${item.updated_by}` : ''}`) : '–') },
       ],
     });
     let timer = 0;
@@ -166,5 +166,5 @@ function canonical(value) {
 
 export function summary(object) {
   const given = Object.entries(object ?? {}).filter(([, value]) => value !== null && value !== undefined);
-  return given.length === 0 ? '–' : fill(h('span', { class: 'chips' }), given.map(([name, value]) => h('span', { class: 'chip' }, `${limitName(name)} ${typeof value === 'object' ? t(`rules.mode.${value.mode ?? 'absent'}`) : number(value)}`)));
+  return given.length === 0 ? '–' : fill(h('span', { class: 'chips' }), given.map(([name, value]) => h('span', { class: 'chip' }, `${ruleName(name)} ${typeof value === 'object' ? t(`rules.mode.${value.mode ?? 'absent'}`) : number(value)}`)));
 }

@@ -1,6 +1,6 @@
 import { fill, h } from '../../dom.js';
 import { labelled } from '../../elements/ask-dialog.js';
-import { limitName } from '../../text/errors.js';
+import { ruleName } from '../../text/errors.js';
 import { clock, number, t } from '../../text/index.js';
 import { Note } from '../frame.js';
 import { tableOf } from '../table.js';
@@ -70,7 +70,7 @@ export class RightsPart {
 function limitsOf(caption, given, used, testid) {
   const limits = Object.entries(given ?? {});
   return limits.length === 0 ? h('p', { class: 'hint' }, t('rights.noLimits')) : tableOf(caption, [
-    { label: t('rights.limit'), value: ([name]) => limitName(name) },
+    { label: t('rights.limit'), value: ([name]) => ruleName(name) },
     { label: t('rights.max'), numeric: true, value: ([, limit]) => number(limit.max) },
     { label: t('rights.usedNow'), numeric: true, value: ([name]) => (used.has(name) ? number(used.get(name).used) : '–') },
     { label: t('rights.freeAgain'), value: ([name]) => (used.get(name)?.resets_at ? clock(used.get(name).resets_at) : '–') },
@@ -88,5 +88,5 @@ function origin(from) {
 
 function modelsText({ allowed, models = [] }) {
   if (!allowed) return t('page.none');
-  return models.map(({ model, from }) => `${model} (${from})`).join(', ') || t('rights.allModels');
+  return models.map(({ model, from }) => `${model === '*' ? t('admin.all') : model} (${from})`).join(', ') || t('rights.allModels');
 }

@@ -14,8 +14,8 @@ export function create(context) {
     usage: { label: t('audit.usage'), create: () => new UsagePart(context) },
     journal: { label: t('audit.journal'), create: () => new JournalPart(context) },
     erasure: { label: t('audit.erasure'), create: () => new ErasurePart(context) },
-    conversation: { hidden: true, create: () => new ConversationPart(context) },
-    replay: { hidden: true, create: () => new ReplayPart(context) },
-    rerun: { hidden: true, create: () => new RerunPart(context) },
+    conversation: { hidden: true, under: 'search', create: () => new ConversationPart(context) },
+    replay: { hidden: true, under: 'search', create: () => new ReplayPart(context) },
+    rerun: { hidden: true, under: 'search', create: () => new RerunPart(context) },
   });
 }

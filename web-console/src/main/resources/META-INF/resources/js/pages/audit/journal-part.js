@@ -69,7 +69,7 @@ const KINDS = {
     path: '/api/audit/reads',
     columns: () => [
       { label: t('audit.at'), value: (item) => moment(item.at) }, { label: t('journal.actor'), value: (item) => item.reader },
-      { label: t('filter.role'), value: (item) => item.role }, { label: t('journal.call'), value: (item) => item.call },
+      { label: t('filter.role'), value: (item) => item.role }, { label: t('journal.call'), value: (item) => h('span', { class: 'moment' }, item.call) },
       { label: t('journal.target'), wide: true, value: (item) => shown(item.target) }, { label: t('journal.filters'), wide: true, value: (item) => pairs(item.filters) },
     ],
   },

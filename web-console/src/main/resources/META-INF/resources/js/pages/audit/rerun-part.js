@@ -14,7 +14,7 @@ export class RerunPart {
   #look = 0;
   #model = h('input', { type: 'text', autocomplete: 'off', spellcheck: 'false', dir: 'ltr', testid: 'rerun-model' });
   #state = h('p', { role: 'status', testid: 'rerun-state' });
-  #result = h('div', { testid: 'rerun-result' });
+  #result = h('div', { class: 'rerun', testid: 'rerun-result' });
 
   constructor(context) {
     this.#api = context.api;
@@ -75,7 +75,7 @@ export class RerunPart {
     const [before, after] = piecesOf(original?.text ?? '', rerun?.text ?? '', difference);
     const rows = FIGURES.filter((name) => isGiven(original?.[name]) || isGiven(rerun?.[name]));
     return h('section', { class: 'pair', testid: 'rerun-pair' },
-      h('h3', {}, t('rerun.answer', { number: number(place) }), ' ',
+      h('h3', {}, t('rerun.answer', { number: number(place + 1) }), ' ',
         difference ? h('span', { class: 'chip' }, difference.same_text ? t('rerun.same') : t('rerun.similar', { percent: number(Math.round(difference.similarity * 100)) })) : h('span', { class: 'chip' }, state)),
       h('div', { class: 'side-by-side' },
         h('div', { class: 'side-text' }, h('h4', {}, t('rerun.original')), h('p', { dir: 'auto', class: 'diff-text' }, before)),

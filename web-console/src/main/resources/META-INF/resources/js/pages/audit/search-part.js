@@ -1,5 +1,5 @@
 import { fill, h } from '../../dom.js';
-import { explain } from '../../text/errors.js';
+import { explain, limitName } from '../../text/errors.js';
 import { duration, money, number, t } from '../../text/index.js';
 import { Note } from '../frame.js';
 import { PagedTable, moment, pairs, shown } from '../table.js';
@@ -77,6 +77,6 @@ const COLUMNS = {
   refusals: () => [
     { label: t('audit.message'), wide: true, value: (item) => (item.conversation_id ? link(item.conversation_id, cut(item.text) || t('chat.unreadable')) : cut(item.text)) },
     ...person(), { label: t('filter.code'), value: (item) => h('span', { title: explain({ code: item.code }).title }, h('code', {}, item.code)) },
-    { label: t('audit.limit'), value: (item) => pairs(item.limit) }, { label: t('audit.at'), value: (item) => moment(item.at) },
+    { label: t('audit.limit'), value: (item) => (typeof item.limit === 'string' ? h('span', { class: 'moment' }, limitName(item.limit)) : pairs(item.limit)) }, { label: t('audit.at'), value: (item) => moment(item.at) },
   ],
 };
