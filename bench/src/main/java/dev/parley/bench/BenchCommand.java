@@ -201,9 +201,16 @@ public final class BenchCommand implements Callable<Integer> {
                             paramLabel = "N",
                             defaultValue = "5000",
                             description = "Default: ${DEFAULT-VALUE}.")
-                    int sessions)
+                    int sessions,
+            @Option(
+                            names = "--lanes",
+                            paramLabel = "N",
+                            defaultValue = "64",
+                            description =
+                                    "Lanes that the gateway makes ahead (default: ${DEFAULT-VALUE}).")
+                    int lanes)
             throws InterruptedException {
-        return sessions(options, (lab, say) -> new LiveBench(lab, sessions, say).run());
+        return sessions(options, (lab, say) -> new LiveBench(lab, sessions, lanes, say).run());
     }
 
     @Command(

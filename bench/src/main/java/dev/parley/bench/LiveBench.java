@@ -23,16 +23,18 @@ final class LiveBench {
 
     private final SessionLab lab;
     private final int sessions;
+    private final int lanes;
     private final Progress progress;
 
-    LiveBench(SessionLab lab, int sessions, Progress progress) {
+    LiveBench(SessionLab lab, int sessions, int lanes, Progress progress) {
         this.lab = lab;
         this.sessions = sessions;
+        this.lanes = lanes;
         this.progress = progress;
     }
 
     Result run() throws InterruptedException {
-        try (GatewayProcess gateway = lab.gateway(HEAP_MEGABYTES)) {
+        try (GatewayProcess gateway = lab.gateway(HEAP_MEGABYTES, lanes)) {
             List<SessionClient> clients =
                     lab.welcomed(
                             sessions,

@@ -23,6 +23,8 @@ final class SessionLab {
     /** Clients that are on their way in at a time: a server's backlog is finite. */
     private static final int OPENING_MAX = 200;
 
+    private static final int LANES = 64;
+
     private final Lab lab;
     private final Path root;
 
@@ -36,6 +38,11 @@ final class SessionLab {
     }
 
     GatewayProcess gateway(int megabytes) throws InterruptedException {
+        return gateway(megabytes, LANES);
+    }
+
+    /** With so many lanes made ahead. */
+    GatewayProcess gateway(int megabytes, int lanes) throws InterruptedException {
         return GatewayProcess.start(
                 root,
                 lab.target(),
@@ -49,7 +56,7 @@ final class SessionLab {
                         "-XX:MinHeapFreeRatio=15",
                         "-XX:MaxHeapFreeRatio=30",
                         "--enable-native-access=ALL-UNNAMED"),
-                Map.of("parley.lanes.initial", "64"));
+                Map.of("parley.lanes.initial", Integer.toString(lanes)));
     }
 
     SessionClient connect(GatewayProcess gateway, String user, String query) {
