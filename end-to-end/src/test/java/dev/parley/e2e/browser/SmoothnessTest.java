@@ -40,11 +40,14 @@ class SmoothnessTest {
 
     private static final int TOKENS = 10_000;
     private static final int TOKENS_PER_SECOND = 250;
-    private static final int MEASUREMENTS_MAX = 3;
+    private static final int MEASUREMENTS_MAX = 2;
     private static final double LONG_TASK_MS = 50;
 
-    /** Of the time of the page's tasks by the clock. */
-    private static final double WAITED_SHARE_MAX = 0.1;
+    /**
+     * Of the time of the page's tasks by the clock. The browser's other threads and the server take
+     * a quarter of it on two cores that nobody else uses.
+     */
+    private static final double WAITED_SHARE_MAX = 0.25;
 
     /** Of the frames that a screen of 60 Hz shows. */
     private static final double FRAMES_PER_SECOND_MIN = 57;
