@@ -133,7 +133,7 @@ class WelcomeTest {
             assertThat(welcome.has("usage")).isFalse();
             // A second of waiting, and what a busy machine adds to a handshake.
             assertThat(Duration.ofNanos(System.nanoTime() - began))
-                    .isLessThan(Duration.ofSeconds(5));
+                    .isLessThan(Duration.ofSeconds(2));
         }
     }
 }

@@ -39,7 +39,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class SmoothnessTest {
 
     private static final int TOKENS = 10_000;
-    private static final int TOKENS_PER_SECOND = 250;
+    private static final int TOKENS_PER_SECOND =
+            Integer.getInteger("parley.tokens-per-second", 1_000);
     private static final int MEASUREMENTS_MAX = 2;
     private static final double LONG_TASK_MS = 50;
 

@@ -343,6 +343,6 @@ class AnthropicProviderTest extends ModelProviderContract {
         assertThat(stream.next()).isEqualTo(new StreamEvent.Text("Hello"));
         stream.close();
 
-        assertThat(disconnected).succeedsWithin(Duration.ofSeconds(5));
+        assertThat(disconnected).succeedsWithin(Duration.ofMillis(500));
     }
 }

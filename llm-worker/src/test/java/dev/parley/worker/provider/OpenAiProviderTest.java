@@ -441,7 +441,7 @@ class OpenAiProviderTest extends ModelProviderContract {
         streaming.await();
         stream.close();
 
-        assertThat(disconnected).succeedsWithin(Duration.ofSeconds(5));
+        assertThat(disconnected).succeedsWithin(Duration.ofMillis(500));
     }
 
     /** G3: however the network cuts the bytes, the text is the same. */
