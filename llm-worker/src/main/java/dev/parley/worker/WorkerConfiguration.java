@@ -24,6 +24,7 @@ import dev.parley.worker.tool.ToolSettings;
 import dev.parley.worker.tool.Toolbox;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.springframework.boot.health.contributor.Health;
@@ -42,15 +43,25 @@ class WorkerConfiguration {
     }
 
     @Bean(destroyMethod = "close")
-    KafkaProducer<String, byte[]> laneProducer(KafkaClients clients) {
-        return new KafkaProducer<>(clients.producer("lane"));
+    LaneProducer laneProducer(KafkaClients clients) {
+        return new LaneProducer(new KafkaProducer<>(clients.producer("lane")));
+    }
+
+    /** Its close waits no longer than a stop may take, whatever a send may take. */
+    record LaneProducer(KafkaProducer<String, byte[]> producer) implements AutoCloseable {
+        private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+        @Override
+        public void close() {
+            producer.close(CLOSE_TIMEOUT);
+        }
     }
 
     /** Not the shared producer: tokens and results must not wait behind one another. */
     @Bean
-    LaneSender laneSender(KafkaProducer<String, byte[]> laneProducer) {
+    LaneSender laneSender(LaneProducer lane) {
         return (record, onAcknowledged) ->
-                laneProducer.send(record, (metadata, refused) -> onAcknowledged.accept(refused));
+                lane.producer().send(record, (metadata, refused) -> onAcknowledged.accept(refused));
     }
 
     @Bean

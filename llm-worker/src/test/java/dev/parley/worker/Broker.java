@@ -23,14 +23,16 @@ public final class Broker implements AutoCloseable {
     /** Short enough that a test can wait for an expiry. */
     static final int LOCK_MS = 3_000;
 
-    private final KafkaRaftServer server;
+    private final Map<String, String> settings;
     private final Path directory;
     private final String address;
+    private KafkaRaftServer server;
 
-    private Broker(KafkaRaftServer server, Path directory, String address) {
-        this.server = server;
+    private Broker(Map<String, String> settings, Path directory, String address) {
+        this.settings = settings;
         this.directory = directory;
         this.address = address;
+        this.server = started(settings);
     }
 
     public String address() {
@@ -50,15 +52,23 @@ public final class Broker implements AutoCloseable {
                     .setMetadataLogDirectory(directory.toString())
                     .addDirectory(directory.toString())
                     .run();
-            KafkaRaftServer server =
-                    new KafkaRaftServer(
-                            new KafkaConfig(settings(client, controller, directory), false),
-                            Time.SYSTEM);
-            server.startup();
-            return new Broker(server, directory, client);
+            return new Broker(settings(client, controller, directory), directory, client);
         } catch (Exception e) {
             throw new IllegalStateException("the broker did not start", e);
         }
+    }
+
+    private static KafkaRaftServer started(Map<String, String> settings) {
+        KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
+        server.startup();
+        return server;
+    }
+
+    /** Ends and starts anew with the same logs. */
+    void restart() {
+        server.shutdown();
+        server.awaitShutdown();
+        server = started(settings);
     }
 
     @Override

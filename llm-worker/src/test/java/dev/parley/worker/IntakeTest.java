@@ -145,7 +145,38 @@ class IntakeTest {
     }
 
     private static double renewals() {
-        return worker.getBean(MeterRegistry.class).counter("parley.worker.lock.renewals").count();
+        return counted("parley.worker.lock.renewals");
+    }
+
+    private static double counted(String meter) {
+        return worker.getBean(MeterRegistry.class).counter(meter).count();
+    }
+
+    /** It has forgotten its locks, and that it ever delivered the job. */
+    @Test
+    void anAnswerGoesOnOverARestartOfTheBroker() {
+        CountDownLatch latch = new CountDownLatch(1);
+        service.next(heldBy(latch));
+        log.put(Log.job("b-1", null, Log.user("Hi")));
+        log.awaitTokens("b-1", 1);
+        double losses = counted("parley.worker.lock.losses");
+        double duplicates = counted("parley.worker.jobs.duplicates");
+
+        broker.restart();
+        await("the lock is lost, and the job comes once more")
+                .atMost(Log.WITHIN)
+                .until(() ->
+                        counted("parley.worker.lock.losses") > losses
+                                && counted("parley.worker.jobs.duplicates") > duplicates);
+        assertThat(log.results("b-1")).hasSize(1);
+        latch.countDown();
+
+        AnswerCompleted end = log.awaitResult("b-1", AnswerCompleted.class);
+        assertThat(end.attempt()).isEqualTo(1);
+        assertThat(end.answer()).isEqualTo("Hello").isEqualTo(log.text("b-1"));
+        log.put(Log.job("b-2", "demo:echo", Log.user("Hi")));
+        log.awaitResult("b-2", AnswerCompleted.class);
+        assertThat(log.results("b-1")).hasSize(2);
     }
 
     @Test

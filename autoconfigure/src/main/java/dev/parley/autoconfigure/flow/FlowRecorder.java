@@ -11,6 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.kafka.KafkaException;
 import org.springframework.kafka.core.KafkaOperations;
 
 /** Publishes checkpoints of this instance without making the message wait for them. */
@@ -41,16 +42,20 @@ public final class FlowRecorder {
             String status,
             Map<String, String> detail) {
         Checkpoint checkpoint = checkpoint(message, name, startedAt, duration, status, detail);
-        kafka.send(outbound.event(Topic.FLOW, message.messageId(), checkpoint, null))
-                .whenComplete((sent, failure) -> {
-                    if (failure != null) {
-                        LOG.warn(
-                                "checkpoint {} of {} is lost: {}",
-                                name,
-                                message.messageId(),
-                                failure.toString());
-                    }
-                });
+        try {
+            kafka.send(outbound.event(Topic.FLOW, message.messageId(), checkpoint, null))
+                    .whenComplete((sent, failure) -> {
+                        if (failure != null) {
+                            lost(message, name, failure);
+                        }
+                    });
+        } catch (KafkaException e) {
+            lost(message, name, e);
+        }
+    }
+
+    private static void lost(Of message, String name, Throwable failure) {
+        LOG.warn("checkpoint {} of {} is lost: {}", name, message.messageId(), failure.toString());
     }
 
     /**

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * another worker. Of each answer
  *
  * <ol>
- *   <li>an attempt higher than the highest heard of takes its place;
+ *   <li>an attempt higher than the highest heard of takes its place, and whoever has that one is
+ *       told to end;
  *   <li>of two workers with the same attempt the first that is heard of counts; the other is told
  *       to end, and its terminal is ignored (so read the lanes' readers, each by what it saw first:
  *       that an answer was contested is kept, and its end is told with its whole text);
@@ -57,14 +58,24 @@ final class Attempts {
      *
      * @param attempt highest heard of; 0 before the first
      * @param worker that has it
+     * @param startedAt when it began, by the worker's clock
      * @param contested whether another worker had the same attempt
      * @param losses workers that had the answer and were lost
      */
-    record Attempt(int attempt, @Nullable String worker, boolean contested, int losses) {
-        static final Attempt NONE = new Attempt(0, null, false, 0);
+    record Attempt(
+            int attempt,
+            @Nullable String worker,
+            @Nullable Instant startedAt,
+            boolean contested,
+            int losses) {
+        static final Attempt NONE = new Attempt(0, null, null, false, 0);
 
         Attempt lostOnceMore() {
-            return new Attempt(attempt, worker, contested, losses + 1);
+            return new Attempt(attempt, worker, startedAt, contested, losses + 1);
+        }
+
+        Attempt contestedOnce() {
+            return new Attempt(attempt, worker, startedAt, true, losses);
         }
     }
 
@@ -167,7 +178,7 @@ final class Attempts {
         if (started.attempt() == known.attempt()
                 && known.worker() != null
                 && !started.worker().equals(known.worker())) {
-            keep(answer, new Attempt(known.attempt(), known.worker(), true, known.losses()));
+            keep(answer, known.contestedOnce());
             return new Admission(false, isVoid);
         }
         if (started.attempt() > known.attempt()) {
@@ -178,9 +189,25 @@ final class Attempts {
                 new Attempt(
                         started.attempt(),
                         started.worker(),
+                        started.at(),
                         known.contested() && started.attempt() == known.attempt(),
                         known.losses()));
-        return Admission.YES;
+        return new Admission(true, superseded(known, started));
+    }
+
+    /** A worker that cannot know that its lock expired hears that another has the answer. */
+    private static @Nullable ControlEvent superseded(Attempt known, ResultEvent.AttemptStarted by) {
+        return known.worker() == null
+                        || known.startedAt() == null
+                        || known.attempt() == by.attempt()
+                        || known.worker().equals(by.worker())
+                ? null
+                : new ControlEvent.RunVoid(
+                        by.messageId(),
+                        by.userId(),
+                        known.worker(),
+                        known.attempt(),
+                        known.startedAt());
     }
 
     private Admission ended(ResultEvent end, String worker) {

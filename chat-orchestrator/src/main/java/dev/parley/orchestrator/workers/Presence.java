@@ -54,6 +54,10 @@ public final class Presence implements Workers {
 
     synchronized void heard(WorkerStatus status) {
         long now = nanos.getAsLong();
+        if (nobodyLives(now) && !wasSeenSilent(now)) {
+            // It may have been the broker that was silent: each has its time to speak again.
+            listeningSince = now;
+        }
         heard.put(status.worker(), new Heard(status, now));
         heard.values().removeIf(h -> now - h.atNanos() > FORGOTTEN.toNanos());
         boolean room = heard.values().stream().anyMatch(h -> isAlive(h, now) && hasRoom(h));
@@ -87,11 +91,14 @@ public final class Presence implements Workers {
     @Override
     public synchronized boolean isLost(String worker) {
         long now = nanos.getAsLong();
-        if (!listening || now - listeningSince < silence.toNanos() || nobodyLives(now)) {
+        if (!listening || nobodyLives(now)) {
             return false;
         }
         Heard word = heard.get(worker);
-        return word == null || !isAlive(word, now);
+        if (word != null && word.status().leaving()) {
+            return true;
+        }
+        return now - listeningSince >= silence.toNanos() && (word == null || !isAlive(word, now));
     }
 
     @Override
@@ -117,6 +124,13 @@ public final class Presence implements Workers {
                 .map(Heard::status)
                 .sorted((a, b) -> a.worker().compareTo(b.worker()))
                 .toList();
+    }
+
+    /** Whether the broker was asked all the time that it takes to be taken for lost. */
+    private boolean wasSeenSilent(long now) {
+        return alone
+                && now - lookedAt <= LOOKS_APART.toNanos()
+                && lookedAt - aloneSince >= silence.toNanos();
     }
 
     private boolean nobodyLives(long now) {

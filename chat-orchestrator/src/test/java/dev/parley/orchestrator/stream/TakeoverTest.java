@@ -313,6 +313,17 @@ class TakeoverTest {
         assertThat(((ServerFrame.Done) frames.get(2)).result().answer()).isEqualTo("the answer");
     }
 
+    /** The group gave the job to another worker, and this one still speaks. */
+    @Test
+    void whoseAttemptIsNotTheNewestIsToldToEnd() {
+        started(1, "a");
+        started(2, "b");
+        started(3, "b");
+
+        assertThat(read(Topic.CONTROL.topicName(), ControlEvent.class))
+                .containsExactly(new ControlEvent.RunVoid(ID, Given.USER, "a", 1, Given.START));
+    }
+
     @Test
     void whoeverBeginsWhatHasEndedIsToldToEnd() {
         started(1, "a");

@@ -50,6 +50,32 @@ class PresenceTest {
         assertThat(presence.isLost("a")).isFalse();
     }
 
+    /** The broker was away: whose word comes first must not make the others lost. */
+    @Test
+    void afterATimeInWhichNobodyCouldBeHeardEachHasItsTimeToSpeakAgain() {
+        says("a", 0, false);
+        says("b", 0, false);
+        pass(15);
+        says("b", 0, false);
+        assertThat(presence.isLost("a")).isFalse();
+        pass(2.9);
+        says("b", 0, false);
+        assertThat(presence.isLost("a")).isFalse();
+        pass(0.2);
+        assertThat(presence.isLost("a")).isTrue();
+    }
+
+    @Test
+    void whereTheBrokerWasAskedAndAllWereSilentTheFirstNewWordTellsWhoIsLost() {
+        says("a", 0, false);
+        pass(3.5);
+        look(5);
+        says("c", 0, false);
+
+        assertThat(presence.isLost("a")).isTrue();
+        assertThat(presence.isLost("c")).isFalse();
+    }
+
     @Test
     void nobodyIsLostBeforeThisInstanceHasListenedLongEnough() {
         says("b", 0, false);

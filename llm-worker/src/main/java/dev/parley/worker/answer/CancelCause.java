@@ -8,6 +8,6 @@ public enum CancelCause {
     VOID,
     /** This worker stops: another one takes the job over. */
     DRAINED,
-    /** The lock is gone, so another worker may have the job: nothing more is published. */
+    /** The broker has given the job to this worker once more: that attempt answers instead. */
     LOCK_LOST
 }

@@ -162,13 +162,34 @@ final class Conclusion {
                         context.worker()));
     }
 
-    /** The job is over when the broker has this, and all results of tools before it. */
+    /**
+     * The job is over when the broker has this, and all results of tools before it. A broker that
+     * is away is waited for until the orchestrator ends the answer by itself.
+     */
     private Disposition publish(ResultEvent end)
             throws ExecutionException, TimeoutException, InterruptedException {
-        context.results()
-                .publish(end, delivery.traceparent())
-                .get(acknowledgeMs(), TimeUnit.MILLISECONDS);
-        return rounds.isUnrecorded() ? Disposition.RELEASE : Disposition.ACCEPT;
+        while (true) {
+            try {
+                context.results()
+                        .publish(end, delivery.traceparent())
+                        .get(acknowledgeMs(), TimeUnit.MILLISECONDS);
+                return rounds.isUnrecorded() ? Disposition.RELEASE : Disposition.ACCEPT;
+            } catch (ExecutionException e) {
+                if (!isLate(e) || !context.clock().instant().isBefore(job.deadline())) {
+                    throw e;
+                }
+                LOG.warn("Kafka has not taken the end of {} yet", job.messageId());
+            }
+        }
+    }
+
+    private static boolean isLate(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof org.apache.kafka.common.errors.TimeoutException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void count(String outcome, TokenUsage usage) {

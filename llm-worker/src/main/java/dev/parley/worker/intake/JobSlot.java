@@ -7,7 +7,6 @@ import dev.parley.schemas.UnreadableRecordException;
 import dev.parley.schemas.record.Job;
 import dev.parley.worker.answer.AnswerContext;
 import dev.parley.worker.answer.AnswerRun;
-import dev.parley.worker.answer.CancelCause;
 import dev.parley.worker.answer.Disposition;
 import dev.parley.worker.answer.JobDelivery;
 import java.time.Duration;
@@ -32,8 +31,12 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * IDLE ──a job──→ BUSY ──terminal acknowledged: ACCEPT, drained: RELEASE──→ IDLE
- *                  └─────renewal refused: the answer is cancelled, nothing said──→ IDLE
+ *                  └─────renewal refused, or not asked for──→ UNLOCKED ──the answer ended──→ IDLE
  * </pre>
+ *
+ * A lock says who may begin, and not who answers: a broker that is started anew has forgotten its
+ * locks and how often it delivered what. So an answer whose lock is lost goes on until the
+ * orchestrator, which hears of each attempt, says that another one counts.
  */
 final class JobSlot implements Runnable {
 
@@ -125,30 +128,40 @@ final class JobSlot implements Runnable {
             KafkaShareConsumer<String, byte[]> open, ConsumerRecord<String, byte[]> record) {
         busy = true;
         try {
-            AcknowledgeType type = answer(open, record);
-            if (type == null) {
+            Outcome outcome = answer(open, record);
+            open.acknowledge(record, outcome.type());
+            // An acceptance travels with the next fetch; a release must not wait for one.
+            if (!outcome.locked() || outcome.type() == AcknowledgeType.RELEASE) {
+                commit(open);
+            }
+            if (!outcome.locked()) {
                 // The consumer may still think that it holds the record, and would fetch no other.
                 throw new IllegalStateException("a lock was lost");
-            }
-            open.acknowledge(record, type);
-            // An acceptance travels with the next fetch; a release must not wait for one.
-            if (type == AcknowledgeType.RELEASE) {
-                commit(open);
             }
         } finally {
             busy = false;
         }
     }
 
-    /** What to say of the record; null when this worker has no say any more. */
-    private @Nullable AcknowledgeType answer(
+    /**
+     * What to say of the record.
+     *
+     * @param locked whether the lock was held to the end, as far as this worker knows
+     */
+    private record Outcome(AcknowledgeType type, boolean locked) {
+        static Outcome of(AcknowledgeType type) {
+            return new Outcome(type, true);
+        }
+    }
+
+    private Outcome answer(
             KafkaShareConsumer<String, byte[]> open, ConsumerRecord<String, byte[]> record) {
         JobDelivery delivery;
         try {
             delivery = delivery(record);
         } catch (UnreadableRecordException e) {
             intake.deadLetter(record, String.valueOf(e.getMessage()));
-            return AcknowledgeType.ACCEPT;
+            return Outcome.of(AcknowledgeType.ACCEPT);
         }
         AnswerRun run = new AnswerRun(context, delivery);
         long giveUpAt = System.nanoTime() + CANCEL_TIMEOUT.toNanos();
@@ -158,12 +171,13 @@ final class JobSlot implements Runnable {
                     return whileRenewing(open, record, run);
                 }
                 case DUPLICATE -> {
-                    return AcknowledgeType.ACCEPT;
+                    context.meters().counter("parley.worker.jobs.duplicates").increment();
+                    return Outcome.of(AcknowledgeType.ACCEPT);
                 }
                 case ZOMBIE_RUNS -> {
                     if (System.nanoTime() - giveUpAt > 0
                             || Thread.currentThread().isInterrupted()) {
-                        return AcknowledgeType.RELEASE;
+                        return Outcome.of(AcknowledgeType.RELEASE);
                     }
                     LockSupport.parkNanos(this, RENEWED_POLL.toNanos());
                 }
@@ -202,7 +216,7 @@ final class JobSlot implements Runnable {
         }
     }
 
-    private @Nullable AcknowledgeType whileRenewing(
+    private Outcome whileRenewing(
             KafkaShareConsumer<String, byte[]> open,
             ConsumerRecord<String, byte[]> record,
             AnswerRun run) {
@@ -217,28 +231,25 @@ final class JobSlot implements Runnable {
                 .name("answer-" + run.delivery().job().messageId())
                 .start(() -> runTo(end, run));
         long renewEveryMs = renewEveryMs(open);
-        try {
-            while (true) {
-                try {
-                    return typeOf(end.get(renewEveryMs, TimeUnit.MILLISECONDS));
-                } catch (TimeoutException e) {
-                    if (!renew(open, record)) {
-                        LOG.warn("the lock of {} is lost", run.delivery().job().messageId());
-                        run.cancel(CancelCause.LOCK_LOST);
-                        end.get(CANCEL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-                        return null;
-                    }
+        boolean locked = true;
+        while (true) {
+            try {
+                return new Outcome(typeOf(end.get(renewEveryMs, TimeUnit.MILLISECONDS)), locked);
+            } catch (TimeoutException e) {
+                if (locked && !renew(open, record)) {
+                    locked = false;
+                    context.meters().counter("parley.worker.lock.losses").increment();
+                    LOG.warn(
+                            "the lock of {} is lost; its answer goes on until another's counts",
+                            run.delivery().job().messageId());
                 }
+            } catch (ExecutionException e) {
+                LOG.error("answering {} failed", run.delivery().job().messageId(), e.getCause());
+                return new Outcome(AcknowledgeType.RELEASE, locked);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return new Outcome(AcknowledgeType.RELEASE, locked);
             }
-        } catch (ExecutionException e) {
-            LOG.error("answering {} failed", run.delivery().job().messageId(), e.getCause());
-            return AcknowledgeType.RELEASE;
-        } catch (TimeoutException e) {
-            LOG.error("{} does not end when cancelled", run.delivery().job().messageId());
-            return null;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return AcknowledgeType.RELEASE;
         }
     }
 

@@ -33,6 +33,10 @@ final class RunningAnswers {
             return Claim.GRANTED;
         }
         if (other.delivery().isSameRecord(run.delivery())) {
+            if (other.delivery().attempt() >= run.delivery().attempt()) {
+                // A broker that was started anew has forgotten that it delivered this.
+                return Claim.DUPLICATE;
+            }
             other.cancel(CancelCause.LOCK_LOST);
             return Claim.ZOMBIE_RUNS;
         }

@@ -5,12 +5,13 @@ import dev.parley.schemas.Topic;
 import dev.parley.schemas.record.WorkerStatus;
 import dev.parley.worker.stop.ControlReader;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,10 @@ public final class Heartbeat implements SmartLifecycle {
     private final Duration interval;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile @Nullable Thread thread;
+
+    // Of the heartbeat's thread.
+    private CompletableFuture<?> latest = CompletableFuture.completedFuture(null);
+    private boolean isUnheard;
 
     /**
      * @param status of this moment, not leaving
@@ -66,9 +71,16 @@ public final class Heartbeat implements SmartLifecycle {
         WorkerStatus leaving =
                 new WorkerStatus(last.worker(), last.at(), 0, 0, true, last.providers());
         try {
-            kafka.send(outbound.event(Topic.WORKERS, last.worker(), leaving, null))
+            // A broker that is away would keep the send itself for as long as an answer may wait.
+            CompletableFuture.supplyAsync(
+                            () ->
+                                    kafka.send(
+                                            outbound.event(
+                                                    Topic.WORKERS, last.worker(), leaving, null)),
+                            Thread::startVirtualThread)
+                    .thenCompose(Function.identity())
                     .get(LAST_WORD.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException | KafkaException e) {
+        } catch (ExecutionException | TimeoutException e) {
             LOG.warn("others will learn by silence that this worker has left");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -95,11 +107,24 @@ public final class Heartbeat implements SmartLifecycle {
         }
     }
 
+    /** Only the newest word is of use: the next one waits until Kafka has taken the last. */
     private void beat() {
+        if (!latest.isDone()) {
+            if (!isUnheard) {
+                LOG.warn("Kafka does not take heartbeats; answers wait for it");
+            }
+            isUnheard = true;
+            return;
+        }
+        if (isUnheard && !latest.isCompletedExceptionally()) {
+            LOG.info("Kafka takes heartbeats again");
+            isUnheard = false;
+        }
         try {
             WorkerStatus now = status.get();
-            kafka.send(outbound.event(Topic.WORKERS, now.worker(), now, null));
+            latest = kafka.send(outbound.event(Topic.WORKERS, now.worker(), now, null));
         } catch (RuntimeException e) {
+            isUnheard = true;
             LOG.warn("a heartbeat could not be sent: {}", e.toString());
         }
     }
