@@ -251,6 +251,21 @@ class IntakeTest {
     }
 
     @Test
+    void aJobThatComesAgainAfterItsEndIsNotBegunAnew() {
+        Job job = Log.job("t-3", "demo:echo", Log.user("Hi"));
+        log.put(job);
+        log.awaitResult("t-3", AnswerCompleted.class);
+        double duplicates = counted("parley.worker.jobs.duplicates");
+        log.put(job);
+        await("it was looked at")
+                .atMost(Log.WITHIN)
+                .until(() -> counted("parley.worker.jobs.duplicates") > duplicates);
+
+        assertThat(log.results("t-3")).hasSize(2);
+        assertThat(log.text("t-3")).isEqualTo("Hi");
+    }
+
+    @Test
     void aJobOfATransactionIsTakenBeforeTheCommit() {
         try (KafkaProducer<String, byte[]> producer =
                 new KafkaProducer<>(

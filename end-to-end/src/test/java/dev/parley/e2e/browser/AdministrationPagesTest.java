@@ -2,12 +2,14 @@ package dev.parley.e2e.browser;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import dev.parley.e2e.client.Rest;
 import dev.parley.e2e.system.OneCommandRun;
 import dev.parley.e2e.system.SharedRun;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -144,7 +146,7 @@ class AdministrationPagesTest {
         console.id("policy-diff").click();
         assertThat(changes).hasCount(1, ConsolePage.soonCount());
         assertThat(changes).containsText(word);
-        assertThat(changes).containsText("\"requests_per_day\":5");
+        assertThat(changes).containsText("limits.requests_per_day 5");
         console.id("policy-apply").click();
         assertThat(console.id("page-note"))
                 .containsText("applied and in force", ConsolePage.soonText());
@@ -166,6 +168,22 @@ class AdministrationPagesTest {
         assertThat(console.id("page-note"))
                 .containsText("applied and in force", ConsolePage.soonText());
         assertThat(admin.get("/api/admin/teams/" + word).status()).isEqualTo(404);
+        assertJournalTells("team/" + word, 5);
+    }
+
+    /** The newest first: it went, and it came. */
+    private void assertJournalTells(String subject, int limit) {
+        console.show("#/audit/journal/policy-changes");
+        console.id("journal-subject").fill(subject);
+        Locator rows = console.id("list-policy-changes").locator("tbody tr");
+        await("the record has both changes")
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> {
+                    console.id("journal-subject").press("Enter");
+                    return rows.filter(having(subject)).count() == 2 && rows.count() == 2;
+                });
+        assertThat(rows.first().locator("del")).hasText(Integer.toString(limit));
+        assertThat(rows.last().locator("ins")).hasText(Integer.toString(limit));
     }
 
     @Test

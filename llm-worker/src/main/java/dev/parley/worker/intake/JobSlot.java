@@ -256,6 +256,9 @@ final class JobSlot implements Runnable {
     private void runTo(CompletableFuture<Disposition> end, AnswerRun run) {
         try {
             Disposition disposition = run.run();
+            if (disposition == Disposition.ACCEPT) {
+                running.ended(run);
+            }
             running.release(run);
             end.complete(disposition);
         } catch (Throwable e) {

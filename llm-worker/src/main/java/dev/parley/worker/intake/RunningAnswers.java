@@ -2,25 +2,32 @@ package dev.parley.worker.intake;
 
 import dev.parley.worker.answer.AnswerRun;
 import dev.parley.worker.answer.CancelCause;
+import dev.parley.worker.stop.Newest;
 import dev.parley.worker.stop.StopSignals;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The answers that run in this worker, by job id. */
+/** The answers that run in this worker, by job id, and those that lately ended here. */
 final class RunningAnswers {
 
     /** May a delivered job run? */
     enum Claim {
         /** Yes, and it is registered. */
         GRANTED,
-        /** Another record of the same job is being answered here: nothing is to be done. */
+        /** The job is being answered here, or was: nothing is to be done. */
         DUPLICATE,
         /** An earlier attempt still runs here; it was told to end. */
         ZOMBIE_RUNS
     }
 
+    /** More than a worker ends between the end of a broker and its return. */
+    private static final int ENDED_MAX = 10_000;
+
     private final Map<String, AnswerRun> running = new ConcurrentHashMap<>();
     private final StopSignals stops;
+
+    /** The newest attempt that came to its end; guarded by itself. */
+    private final Map<String, Integer> ended = new Newest<>(ENDED_MAX);
 
     RunningAnswers(StopSignals stops) {
         this.stops = stops;
@@ -29,6 +36,10 @@ final class RunningAnswers {
     Claim claim(AnswerRun run) {
         AnswerRun other = running.putIfAbsent(run.delivery().job().jobId(), run);
         if (other == null) {
+            if (hasEnded(run)) {
+                running.remove(run.delivery().job().jobId(), run);
+                return Claim.DUPLICATE;
+            }
             stops.watch(run);
             return Claim.GRANTED;
         }
@@ -45,6 +56,20 @@ final class RunningAnswers {
             return Claim.ZOMBIE_RUNS;
         }
         return Claim.DUPLICATE;
+    }
+
+    /** A broker that was started anew may have forgotten that it was told. */
+    private boolean hasEnded(AnswerRun run) {
+        synchronized (ended) {
+            return ended.getOrDefault(run.delivery().job().jobId(), 0) >= run.delivery().attempt();
+        }
+    }
+
+    /** The log has the end of this run. Before it is released. */
+    void ended(AnswerRun run) {
+        synchronized (ended) {
+            ended.merge(run.delivery().job().jobId(), run.delivery().attempt(), Math::max);
+        }
     }
 
     void release(AnswerRun run) {

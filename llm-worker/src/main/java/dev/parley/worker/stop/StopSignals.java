@@ -3,7 +3,6 @@ package dev.parley.worker.stop;
 import dev.parley.worker.answer.AnswerRun;
 import dev.parley.worker.answer.CancelCause;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,21 +20,6 @@ public final class StopSignals {
     public StopSignals(int stopsMax) {
         this.stopped = new Newest<>(stopsMax);
         this.replaced = new Newest<>(stopsMax);
-    }
-
-    /** Keeps the newest entries up to a limit. */
-    private static final class Newest<V> extends LinkedHashMap<String, V> {
-        private static final long serialVersionUID = 1L;
-        private final int max;
-
-        Newest(int max) {
-            this.max = max;
-        }
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-            return size() > max;
-        }
     }
 
     /** Stops the answer of this message, now or when it begins. */

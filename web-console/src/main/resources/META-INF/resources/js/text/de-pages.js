@@ -180,8 +180,7 @@ export const dePages = {
   'policy.changes': 'Änderungen',
   'policy.subject': 'Gegenstand',
   'policy.action': 'Vorgang',
-  'policy.before': 'Vorher',
-  'policy.after': 'Nachher',
+  'policy.changed': 'Was sich ändert',
 
   'audit.search': 'Aufzeichnung',
   'audit.usage': 'Verbrauch und Kosten',

@@ -180,8 +180,7 @@ export const enPages = {
   'policy.changes': 'Changes',
   'policy.subject': 'Subject',
   'policy.action': 'Action',
-  'policy.before': 'Before',
-  'policy.after': 'After',
+  'policy.changed': 'What changed',
 
   'audit.search': 'Record',
   'audit.usage': 'Usage and cost',

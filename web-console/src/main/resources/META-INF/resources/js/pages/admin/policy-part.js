@@ -1,8 +1,9 @@
 import { fill, h, saveAs } from '../../dom.js';
 import { labelled } from '../../elements/ask-dialog.js';
 import { t } from '../../text/index.js';
+import { changesOf } from '../changes.js';
 import { Note } from '../frame.js';
-import { shown, tableOf } from '../table.js';
+import { tableOf } from '../table.js';
 
 /** The whole policy as one YAML file: read, compare, apply; and the greeting for everybody. */
 export class PolicyPart {
@@ -56,7 +57,7 @@ export class PolicyPart {
       const { changes } = await this.#api.upload('POST', `/api/admin/policy/diff?prune=${this.#prune.checked}`, this.#yaml.value, 'application/yaml');
       fill(this.#changes, changes.length === 0 ? h('p', { class: 'hint' }, t('policy.noChanges')) : tableOf(t('policy.changes'), [
         { label: t('policy.subject'), value: (change) => change.subject }, { label: t('policy.action'), value: (change) => change.action },
-        { label: t('policy.before'), wide: true, value: (change) => shown(change.before) }, { label: t('policy.after'), wide: true, value: (change) => shown(change.after) },
+        { label: t('policy.changed'), wide: true, value: (change) => changesOf(change.before, change.after) },
       ], changes));
       this.#apply.disabled = changes.length === 0;
     });

@@ -1,6 +1,7 @@
 import { fill, h, setText } from '../../dom.js';
 import { labelled } from '../../elements/ask-dialog.js';
 import { number, t } from '../../text/index.js';
+import { changesOf } from '../changes.js';
 import { Note } from '../frame.js';
 import { PagedTable, moment, pairs, shown } from '../table.js';
 
@@ -62,7 +63,7 @@ const KINDS = {
     columns: () => [
       { label: t('journal.subject'), value: (item) => shown(item.subject) }, { label: t('policy.action'), value: (item) => shown(item.action) },
       { label: t('journal.actor'), value: (item) => shown(item.actor) }, { label: t('audit.at'), value: (item) => moment(item.at) },
-      { label: t('policy.before'), wide: true, value: (item) => shown(item.before) }, { label: t('policy.after'), wide: true, value: (item) => shown(item.after) },
+      { label: t('policy.changed'), wide: true, value: (item) => changesOf(item.before, item.after) },
     ],
   },
   reads: {
