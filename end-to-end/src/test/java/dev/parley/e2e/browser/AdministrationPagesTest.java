@@ -182,8 +182,9 @@ class AdministrationPagesTest {
                     console.id("journal-subject").press("Enter");
                     return rows.filter(having(subject)).count() == 2 && rows.count() == 2;
                 });
-        assertThat(rows.first().locator("del")).hasText(Integer.toString(limit));
-        assertThat(rows.last().locator("ins")).hasText(Integer.toString(limit));
+        Locator limits = rows.locator("li").filter(having("limits.requests_per_day"));
+        assertThat(limits.first().locator("del")).hasText(Integer.toString(limit));
+        assertThat(limits.last().locator("ins")).hasText(Integer.toString(limit));
     }
 
     @Test
