@@ -28,8 +28,13 @@ final class ResumeBench {
     private final int missed;
     private final int rounds;
 
-    /** Not counted: what a gateway does for its first clients it does with code still cold. */
-    private static final int WARM_ROUNDS = 10;
+    /**
+     * All clients come to the two gateways in turn, and are not counted: what a gateway does for
+     * its first thousand it does with code still cold.
+     */
+    private static final int WARM_RELOADS = 60;
+
+    private static final int RELOADS_SAID = 10;
 
     private final Progress progress;
     private final List<Long> missedFrames = new ArrayList<>();
@@ -49,7 +54,8 @@ final class ResumeBench {
         List<Long> killed = new ArrayList<>();
         try (GatewayProcess one = lab.gateway(HEAP_MEGABYTES);
                 GatewayProcess two = lab.gateway(HEAP_MEGABYTES)) {
-            for (int round = 1 - WARM_ROUNDS; round <= rounds; round++) {
+            warm(one, two);
+            for (int round = 1; round <= rounds; round++) {
                 List<Long> roundFirst = new ArrayList<>();
                 List<Long> roundAll = new ArrayList<>();
                 boolean there = round % 2 == 0;
@@ -57,10 +63,8 @@ final class ResumeBench {
                 progress.say(
                         "resume: round %d of %d, first missed token p50 %.0f ms",
                         round, rounds, Distribution.ofNanos(roundFirst).p50Ms());
-                if (round > 0) {
-                    first.addAll(roundFirst);
-                    all.addAll(roundAll);
-                }
+                first.addAll(roundFirst);
+                all.addAll(roundAll);
             }
             progress.say("resume: killing a gateway with %d answers", clients);
             kill(one, two, killed);
@@ -75,9 +79,9 @@ final class ResumeBench {
                         + missed
                         + " tokens and the end missed, at the other gateway, "
                         + rounds
-                        + " rounds after "
-                        + WARM_ROUNDS
-                        + " that are not counted; measured from the first byte of the connection. Then a gateway is"
+                        + " rounds, at gateways to which all had come back "
+                        + WARM_RELOADS / 2
+                        + " times before; measured from the first byte of the connection. Then a gateway is"
                         + " killed (SIGKILL) in the middle of as many answers, and each client"
                         + " connects to the other as soon as its line breaks; measured from the kill"
                         + " to the next token.",
@@ -100,24 +104,61 @@ final class ResumeBench {
         return new Result.Measured(name, ms, "ms", atMost);
     }
 
-    private void resumeAll(GatewayProcess from, GatewayProcess to, List<Long> first, List<Long> all)
-            throws InterruptedException {
-        List<SessionClient> before = open(from, SHOWN + missed, ANSWER_PACE);
+    private void warm(GatewayProcess one, GatewayProcess two) throws InterruptedException {
+        List<SessionClient> before = answered(one);
+        for (int reload = 1; reload <= WARM_RELOADS; reload++) {
+            List<Long> first = new ArrayList<>();
+            long began = System.nanoTime();
+            List<SessionClient> after = comeBack(before, reload % 2 == 0 ? one : two);
+            for (SessionClient client : after) {
+                first.add(SessionLab.await(client.firstToken(), () -> "a missed token") - began);
+                SessionLab.await(client.answered(), () -> "a missed end");
+            }
+            cut(after);
+            if (reload % RELOADS_SAID == 0) {
+                progress.say(
+                        "resume: came back %d times, first missed token p50 %.0f ms",
+                        reload, Distribution.ofNanos(first).p50Ms());
+            }
+        }
+    }
+
+    /** Clients that saw an answer whole, and are gone. */
+    private List<SessionClient> answered(GatewayProcess gateway) throws InterruptedException {
+        List<SessionClient> before = open(gateway, SHOWN + missed, ANSWER_PACE);
         for (SessionClient client : before) {
             SessionLab.await(client.answered(), () -> "an answer");
-            client.cut();
         }
-        for (SessionClient client : before) {
+        cut(before);
+        return before;
+    }
+
+    private static void cut(List<SessionClient> clients) throws InterruptedException {
+        clients.forEach(SessionClient::cut);
+        for (SessionClient client : clients) {
             SessionLab.await(client.closed(), () -> "the end of a line");
         }
-        long began = System.nanoTime();
+    }
+
+    /** All at once, as if they had seen the first few tokens. */
+    private List<SessionClient> comeBack(List<SessionClient> before, GatewayProcess to) {
         List<SessionClient> after = new ArrayList<>();
         for (int i = 0; i < clients; i++) {
             List<SessionClient.Token> whole = before.get(i).tokens();
-            missedFrames.add((long) whole.size() - shown(whole));
             String cursor = whole.get(shown(whole) - 1).cursor();
             after.add(lab.connect(to, lab.lab().user(i), before.get(i).resumeQuery(cursor)));
         }
+        return after;
+    }
+
+    private void resumeAll(GatewayProcess from, GatewayProcess to, List<Long> first, List<Long> all)
+            throws InterruptedException {
+        List<SessionClient> before = answered(from);
+        for (SessionClient client : before) {
+            missedFrames.add((long) client.tokens().size() - shown(client.tokens()));
+        }
+        long began = System.nanoTime();
+        List<SessionClient> after = comeBack(before, to);
         for (int i = 0; i < clients; i++) {
             SessionClient client = after.get(i);
             first.add(SessionLab.await(client.firstToken(), () -> "a missed token") - began);

@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ public final class Heartbeat implements SmartLifecycle {
     private static final int PHASE = ControlReader.PHASE + 500;
     private static final Duration LAST_WORD = Duration.ofSeconds(2);
 
+    /** Words that Kafka has not taken yet. */
+    private static final int ON_THE_WAY_MAX = 5;
+
     private final KafkaOperations<String, byte[]> kafka;
     private final Outbound outbound;
     private final Supplier<WorkerStatus> status;
@@ -35,9 +39,8 @@ public final class Heartbeat implements SmartLifecycle {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile @Nullable Thread thread;
 
-    // Of the heartbeat's thread.
-    private CompletableFuture<?> latest = CompletableFuture.completedFuture(null);
-    private boolean isUnheard;
+    private final AtomicInteger onTheWay = new AtomicInteger();
+    private boolean isAway;
 
     /**
      * @param status of this moment, not leaving
@@ -107,24 +110,25 @@ public final class Heartbeat implements SmartLifecycle {
         }
     }
 
-    /** Only the newest word is of use: the next one waits until Kafka has taken the last. */
+    /** A slow Kafka still hears a word a second; one that is away is not left a pile of them. */
     private void beat() {
-        if (!latest.isDone()) {
-            if (!isUnheard) {
-                LOG.warn("Kafka does not take heartbeats; answers wait for it");
-            }
-            isUnheard = true;
+        boolean isFull = onTheWay.get() >= ON_THE_WAY_MAX;
+        if (isFull && !isAway) {
+            LOG.warn("Kafka takes no heartbeats; answers wait for it");
+        } else if (isAway && !isFull) {
+            LOG.info("Kafka takes heartbeats again");
+        }
+        isAway = isFull;
+        if (isFull) {
             return;
         }
-        if (isUnheard && !latest.isCompletedExceptionally()) {
-            LOG.info("Kafka takes heartbeats again");
-            isUnheard = false;
-        }
+        onTheWay.incrementAndGet();
         try {
             WorkerStatus now = status.get();
-            latest = kafka.send(outbound.event(Topic.WORKERS, now.worker(), now, null));
+            kafka.send(outbound.event(Topic.WORKERS, now.worker(), now, null))
+                    .whenComplete((sent, failure) -> onTheWay.decrementAndGet());
         } catch (RuntimeException e) {
-            isUnheard = true;
+            onTheWay.decrementAndGet();
             LOG.warn("a heartbeat could not be sent: {}", e.toString());
         }
     }
