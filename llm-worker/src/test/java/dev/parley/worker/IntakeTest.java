@@ -339,31 +339,29 @@ class IntakeTest {
 
     @Test
     void aStoppingWorkerGivesItsJobBackAndAnotherOneAnswersAnew() {
+        CountDownLatch filling = new CountDownLatch(1);
+        List<String> filled = List.of("g-1", "g-2", "g-3", "g-4");
+        filled.forEach(id -> {
+            service.next(heldBy(filling));
+            log.put(Log.job(id, null, Log.user("Hi")));
+        });
+        filled.forEach(id -> log.awaitTokens(id, 1));
         try (ConfigurableApplicationContext second = worker()) {
             service.next(heldBy(new CountDownLatch(1)));
-            service.next(heldBy(new CountDownLatch(1)));
-            log.put(Log.job("g-1", null, Log.user("Hi")));
-            log.put(Log.job("g-2", null, Log.user("Hi")));
-            log.awaitTokens("g-1", 1);
-            log.awaitTokens("g-2", 1);
-            // Whichever of the two has it: both are asked in turn by stopping the second.
-            String secondId = second.getBean(Instance.class).id();
-            List<String> ofSecond =
-                    List.of("g-1", "g-2").stream()
-                            .filter(id ->
-                                    log.results(id).stream()
-                                            .filter(AttemptStarted.class::isInstance)
-                                            .map(AttemptStarted.class::cast)
-                                            .anyMatch(a -> a.worker().equals(secondId)))
-                            .toList();
-            second.close();
-            for (String id : ofSecond) {
-                AnswerCompleted end =
-                        log.awaitResult(id, AnswerCompleted.class, r -> r.attempt() == 2);
-                assertRestarted(id, end);
-            }
-            List.of("g-1", "g-2").stream().filter(id -> !ofSecond.contains(id)).forEach(log::stop);
+            log.put(Log.job("g-5", null, Log.user("Hi")));
+            log.awaitTokens("g-5", 1);
+            assertThat(log.results("g-5"))
+                    .first()
+                    .isInstanceOfSatisfying(
+                            AttemptStarted.class,
+                            started ->
+                                    assertThat(started.worker())
+                                            .isEqualTo(second.getBean(Instance.class).id()));
+            filling.countDown();
+            filled.forEach(id -> log.awaitResult(id, AnswerCompleted.class));
         }
+
+        assertRestarted("g-5", log.awaitResult("g-5", AnswerCompleted.class));
     }
 
     /** A worker that died leaves its connection: its lock is free at once, its attempt counted. */

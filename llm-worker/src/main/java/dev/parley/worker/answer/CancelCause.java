@@ -7,7 +7,5 @@ public enum CancelCause {
     /** Another worker has the answer, by the orchestrator's word: nothing more is published. */
     VOID,
     /** This worker stops: another one takes the job over. */
-    DRAINED,
-    /** The broker has given the job to this worker once more: that attempt answers instead. */
-    LOCK_LOST
+    DRAINED
 }

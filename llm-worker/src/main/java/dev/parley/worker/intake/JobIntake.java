@@ -89,6 +89,7 @@ public final class JobIntake implements SmartLifecycle, JobSlot.Intake {
         slots.forEach(JobSlot::wakeIfIdle);
         if (!joinAll(settings.drain())) {
             LOG.info("{} answers are given back to other workers", running.count());
+            awaitIdleSlotsEnd();
             running.cancelAll(CancelCause.DRAINED);
             slots.forEach(JobSlot::wakeIfIdle);
             if (!joinAll(RELEASE_TIMEOUT)) {
@@ -103,13 +104,17 @@ public final class JobIntake implements SmartLifecycle, JobSlot.Intake {
     public void abandon() {
         taking = false;
         slots.forEach(JobSlot::wakeIfIdle);
-        // A slot that still waits would be given the very jobs that are dropped, time and again.
+        awaitIdleSlotsEnd();
+        running.cancelAll(CancelCause.DRAINED);
+        stop();
+    }
+
+    /** A slot that still waits would be given the very jobs that are dropped, time and again. */
+    private void awaitIdleSlotsEnd() {
         long deadline = System.nanoTime() + RELEASE_TIMEOUT.toNanos();
         while (alive() > running.count() && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(LOOK_NANOS);
         }
-        running.cancelAll(CancelCause.DRAINED);
-        stop();
     }
 
     @Override

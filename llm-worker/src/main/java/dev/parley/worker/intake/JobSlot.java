@@ -196,8 +196,6 @@ final class JobSlot implements Runnable {
         checkLane(job);
         return new JobDelivery(
                 job,
-                record.partition(),
-                record.offset(),
                 record.deliveryCount().map(Short::intValue).orElse(1),
                 context.clock().instant(),
                 Inbound.text(record.headers(), Outbound.TRACEPARENT));

@@ -1,5 +1,6 @@
 package dev.parley.worker.intake;
 
+import dev.parley.schemas.record.Job;
 import dev.parley.worker.answer.AnswerRun;
 import dev.parley.worker.answer.CancelCause;
 import dev.parley.worker.stop.Newest;
@@ -26,7 +27,7 @@ final class RunningAnswers {
     private final Map<String, AnswerRun> running = new ConcurrentHashMap<>();
     private final StopSignals stops;
 
-    /** The newest attempt that came to its end; guarded by itself. */
+    /** From what attempt on the newest job counts that came to its end; guarded by itself. */
     private final Map<String, Integer> ended = new Newest<>(ENDED_MAX);
 
     RunningAnswers(StopSignals stops) {
@@ -43,14 +44,6 @@ final class RunningAnswers {
             stops.watch(run);
             return Claim.GRANTED;
         }
-        if (other.delivery().isSameRecord(run.delivery())) {
-            if (other.delivery().attempt() >= run.delivery().attempt()) {
-                // A broker that was started anew has forgotten that it delivered this.
-                return Claim.DUPLICATE;
-            }
-            other.cancel(CancelCause.LOCK_LOST);
-            return Claim.ZOMBIE_RUNS;
-        }
         if (other.delivery().job().attemptBase() < run.delivery().job().attemptBase()) {
             other.cancel(CancelCause.VOID);
             return Claim.ZOMBIE_RUNS;
@@ -60,15 +53,17 @@ final class RunningAnswers {
 
     /** A broker that was started anew may have forgotten that it was told. */
     private boolean hasEnded(AnswerRun run) {
+        Job job = run.delivery().job();
         synchronized (ended) {
-            return ended.getOrDefault(run.delivery().job().jobId(), 0) >= run.delivery().attempt();
+            return ended.getOrDefault(job.jobId(), -1) >= job.attemptBase();
         }
     }
 
     /** The log has the end of this run. Before it is released. */
     void ended(AnswerRun run) {
+        Job job = run.delivery().job();
         synchronized (ended) {
-            ended.merge(run.delivery().job().jobId(), run.delivery().attempt(), Math::max);
+            ended.merge(job.jobId(), job.attemptBase(), Math::max);
         }
     }
 
