@@ -88,7 +88,8 @@ class StopTest {
                 silences.size(),
                 silences.get(silences.size() / 2).toMillis(),
                 silences.get((int) (silences.size() * 0.99)).toMillis());
-        assertThat(silences.get(silences.size() / 2)).isLessThan(LONGEST);
+        // All but one of twenty: the machine may have something else to do.
+        assertThat(silences.get(silences.size() - 1 - silences.size() / 20)).isLessThan(LONGEST);
     }
 
     /** A provider that never stops by itself: a word every five milliseconds. */

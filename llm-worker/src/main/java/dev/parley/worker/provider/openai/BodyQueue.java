@@ -36,6 +36,7 @@ final class BodyQueue implements BodySubscriber<BodyQueue> {
     private final BlockingQueue<Part> parts = new LinkedBlockingQueue<>();
     private volatile Flow.@Nullable Subscription subscription;
     private volatile boolean dropped;
+    private volatile boolean over;
 
     /** The next part; null when none came in time. */
     @Nullable Part poll(long timeoutNanos) throws InterruptedException {
@@ -45,6 +46,11 @@ final class BodyQueue implements BodySubscriber<BodyQueue> {
             open.request(1);
         }
         return part;
+    }
+
+    /** Whether nothing more can come, so that there is nothing to close. */
+    boolean isOver() {
+        return over;
     }
 
     /** Closes the connection. */
@@ -79,11 +85,13 @@ final class BodyQueue implements BodySubscriber<BodyQueue> {
 
     @Override
     public void onError(Throwable cause) {
+        over = true;
         parts.add(new Part.Broken(cause));
     }
 
     @Override
     public void onComplete() {
+        over = true;
         parts.add(new Part.End());
     }
 }

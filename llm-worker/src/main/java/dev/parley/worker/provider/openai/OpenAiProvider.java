@@ -24,6 +24,7 @@ public final class OpenAiProvider implements ModelProvider {
     private final Clock clock;
     private final URI completions;
     private final HttpClient http;
+    private final SelectorWaker waker;
     private final ListedModels listed;
 
     /**
@@ -45,6 +46,7 @@ public final class OpenAiProvider implements ModelProvider {
                         .followRedirects(HttpClient.Redirect.NEVER)
                         .executor(Executors.newVirtualThreadPerTaskExecutor())
                         .build();
+        this.waker = new SelectorWaker(http);
         this.listed =
                 new ListedModels(
                         endpoint.name(),
@@ -96,6 +98,7 @@ public final class OpenAiProvider implements ModelProvider {
     public ModelStream open(ModelRequest request) {
         return new OpenAiStream(
                 http,
+                waker,
                 post(request.named(endpoint.nameOf(request.model()))),
                 endpoint.patience(),
                 clock,

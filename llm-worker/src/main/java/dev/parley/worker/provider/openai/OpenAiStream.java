@@ -42,6 +42,7 @@ final class OpenAiStream implements ModelStream {
     private static final Duration USAGE_PATIENCE = Duration.ofSeconds(2);
 
     private final HttpClient http;
+    private final SelectorWaker waker;
     private final HttpRequest request;
     private final Patience patience;
     private final Clock clock;
@@ -66,11 +67,13 @@ final class OpenAiStream implements ModelStream {
 
     OpenAiStream(
             HttpClient http,
+            SelectorWaker waker,
             HttpRequest request,
             Patience patience,
             Clock clock,
             Instant deadline) {
         this.http = http;
+        this.waker = waker;
         this.request = request;
         this.patience = patience;
         this.clock = clock;
@@ -131,8 +134,12 @@ final class OpenAiStream implements ModelStream {
 
     @Override
     public void close() {
+        boolean wasOpen = !closed && !body.isOver();
         closed = true;
         disconnect();
+        if (wasOpen) {
+            waker.wake();
+        }
     }
 
     private void disconnect() {
