@@ -59,7 +59,9 @@ final class RunningAnswers {
         }
     }
 
-    /** The log has the end of this run. Before it is released. */
+    /**
+     * The run's job has its end, or is another's by the orchestrator's word. Before the release.
+     */
     void ended(AnswerRun run) {
         Job job = run.delivery().job();
         synchronized (ended) {

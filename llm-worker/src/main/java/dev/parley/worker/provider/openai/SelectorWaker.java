@@ -7,8 +7,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +27,11 @@ final class SelectorWaker {
 
     /** The half close comes within moments of a drop, on another thread. */
     private static final int[] AFTER_MS = {5, 50, 200};
+
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
+    /** A wake-up that nobody hangs up on is given up. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     /** One for all clients of this process; null where none could be opened. */
     private static final @Nullable URI PORT = open();
@@ -54,7 +61,9 @@ final class SelectorWaker {
             try {
                 port.accept().close();
             } catch (IOException e) {
+                // Mostly since there are no descriptors left: not to be asked for without a pause.
                 LOG.debug("a wake-up was not taken: {}", e.toString());
+                LockSupport.parkNanos(PAUSE.toNanos());
             }
         }
     }
@@ -64,7 +73,7 @@ final class SelectorWaker {
         if (PORT == null) {
             return;
         }
-        HttpRequest request = HttpRequest.newBuilder(PORT).build();
+        HttpRequest request = HttpRequest.newBuilder(PORT).timeout(TIMEOUT).build();
         for (int afterMs : AFTER_MS) {
             CompletableFuture.runAsync(
                     () -> http.sendAsync(request, HttpResponse.BodyHandlers.discarding()),
